@@ -1,1 +1,12 @@
-//! x
+//! The pure heart of Laptime. Every function here takes the time as a value and does no I/O of its
+//! own: stores, clocks and networks are behind the traits of [`port`], and live in other crates.
+//!
+//! Delivery → Event → Attempt → Sample → Series → Finding → Report: see `docs/ARCHITECTURE.md`.
+
+pub mod ingest;
+pub mod model;
+pub mod report;
+pub mod rollup;
+pub mod row;
+pub mod stats;
+pub mod time;

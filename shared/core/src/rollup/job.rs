@@ -1,0 +1,158 @@
+//! Jobs and steps of a rollup.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Part;
+use crate::row::{JobRow, Segment, StepRow};
+use crate::stats::{Dist, Outcomes};
+use crate::time::Millis;
+
+/// One job by name: its series per segment and runner class.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobRollup {
+    /// The jobs that ran.
+    pub series: BTreeMap<(Segment, String), JobSeries>,
+    /// Times skipped.
+    pub skipped: u64,
+    /// Times cancelled before a runner or step.
+    pub not_started: u64,
+    /// Times an earlier attempt's result was shown again.
+    pub carried_over: u64,
+}
+
+/// A job in one segment on one class of runner.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobSeries {
+    /// Jobs that ran, by conclusion.
+    pub outcomes: Outcomes,
+    /// Times it was on the critical path.
+    pub on_critical_path: u64,
+    /// Created to started.
+    pub queued: Dist,
+    /// Started to completed, green and other.
+    pub ran: Timings,
+    /// Steps by name and occurrence.
+    pub steps: BTreeMap<(String, u32), StepSeries>,
+}
+
+/// A step of a job.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepSeries {
+    /// By conclusion.
+    pub outcomes: Outcomes,
+    /// Started to completed.
+    pub ran: Dist,
+}
+
+/// A measure split by success, so that both the whole and the green part can be told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timings {
+    /// Of what succeeded.
+    pub green: Dist,
+    /// Of everything else.
+    pub rest: Dist,
+}
+
+impl Timings {
+    /// Green and rest together.
+    pub fn all(&self) -> Dist {
+        let mut all = self.green.clone();
+        all.merge(&self.rest);
+        all
+    }
+
+    pub(super) fn add(&mut self, conclusion: &str, sample: Option<Millis>) {
+        let side = if conclusion == "success" { &mut self.green } else { &mut self.rest };
+        sample.into_iter().for_each(|sample| side.add(sample));
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.green.merge(&other.green);
+        self.rest.merge(&other.rest);
+    }
+}
+
+impl JobRollup {
+    /// All segments and classes as one.
+    pub fn whole(&self) -> JobSeries {
+        let mut whole = JobSeries::default();
+        self.series.values().for_each(|series| whole.merge(series));
+        whole
+    }
+
+    /// The runner classes it ran on, sorted.
+    pub fn runner_classes(&self) -> Vec<String> {
+        let mut classes: Vec<String> =
+            self.series.keys().map(|(_, class)| class.clone()).collect();
+        classes.sort();
+        classes.dedup();
+        classes
+    }
+
+    pub(super) fn add(&mut self, segment: Segment, job: &JobRow) {
+        match job.part {
+            Part::Skipped => self.skipped += 1,
+            Part::NotStarted => self.not_started += 1,
+            Part::CarriedOver => self.carried_over += 1,
+            Part::Ran => {
+                self.series.entry((segment, job.runner_class.clone())).or_default().add(job);
+            }
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.skipped += other.skipped;
+        self.not_started += other.not_started;
+        self.carried_over += other.carried_over;
+        for (key, more) in &other.series {
+            match self.series.get_mut(key) {
+                Some(series) => series.merge(more),
+                None => {
+                    self.series.insert(key.clone(), more.clone());
+                }
+            }
+        }
+    }
+}
+
+impl JobSeries {
+    /// Adds another series of the same job.
+    pub fn merge(&mut self, other: &Self) {
+        self.outcomes.merge(&other.outcomes);
+        self.on_critical_path += other.on_critical_path;
+        self.queued.merge(&other.queued);
+        self.ran.merge(&other.ran);
+        for (key, more) in &other.steps {
+            match self.steps.get_mut(key) {
+                Some(step) => step.merge(more),
+                None => {
+                    self.steps.insert(key.clone(), more.clone());
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, job: &JobRow) {
+        self.outcomes.add(&job.conclusion);
+        self.on_critical_path += u64::from(job.on_critical_path);
+        job.queued.into_iter().for_each(|sample| self.queued.add(sample));
+        self.ran.add(&job.conclusion, job.ran);
+        for step in &job.steps {
+            self.steps.entry((step.name.clone(), step.occurrence)).or_default().add(step);
+        }
+    }
+}
+
+impl StepSeries {
+    fn add(&mut self, step: &StepRow) {
+        self.outcomes.add(&step.conclusion);
+        step.ran.into_iter().for_each(|sample| self.ran.add(sample));
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.outcomes.merge(&other.outcomes);
+        self.ran.merge(&other.ran);
+    }
+}
