@@ -1,2 +1,35 @@
-//! x
-fn main() {}
+//! `laptime`: lap times for your CI, on one machine.
+
+mod args;
+mod command;
+mod output;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Args, Command};
+use crate::command::Outcome;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    settings::start_logging();
+    let done = match args.command {
+        Command::Serve(args) => command::serve::run(&args),
+        Command::Replay(args) => command::replay::run(&args),
+        Command::Aggregate(args) => command::aggregate::run(&args),
+        Command::Report(args) => command::report::run(&args),
+        Command::Status(args) => command::status::run(&args),
+        Command::Completions { shell } => command::completions(shell),
+    };
+    match done {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::Found) => ExitCode::from(1),
+        Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("laptime: {}", output::chain(&error));
+            ExitCode::from(2)
+        }
+    }
+}

@@ -3,8 +3,11 @@
 //!
 //! Delivery → Event → Attempt → Sample → Series → Finding → Report: see `docs/ARCHITECTURE.md`.
 
+pub mod config;
+pub mod flow;
 pub mod ingest;
 pub mod model;
+pub mod port;
 pub mod report;
 pub mod rollup;
 pub mod row;

@@ -59,6 +59,12 @@ impl Time {
         Self::from_millis(self.0.saturating_add(days.saturating_mul(MS_PER_DAY)))
     }
 
+    /// This instant moved by `ms` milliseconds.
+    #[must_use]
+    pub fn plus_millis(self, ms: i64) -> Self {
+        Self::from_millis(self.0.saturating_add(ms))
+    }
+
     /// Whether it is the first instant of a UTC day.
     pub const fn is_midnight(self) -> bool {
         self.0.rem_euclid(MS_PER_DAY) == 0

@@ -1,1 +1,15 @@
-//! x
+//! Laptime's embedded store: SQLite in one file, for one machine. Several processes may use it at
+//! once; a killed one leaves nothing half-written.
+
+mod error;
+mod inbox;
+mod ledger;
+mod library;
+mod rows;
+mod schema;
+mod store;
+mod writer;
+
+pub use library::Snapshot;
+pub use store::{FILE_NAME, LEASE_MS, Store};
+pub use writer::Writer;

@@ -5,9 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::ingest::{Progress, Reading, clip};
-use crate::model::{
-    AttemptId, Deployment, Event, Fact, JobFact, Repository, RunFact, StepFact,
-};
+use crate::model::{AttemptId, Deployment, Event, Fact, JobFact, Repository, RunFact, StepFact};
 use crate::time::Time;
 
 /// A body that is not what its event name promises.
@@ -44,9 +42,10 @@ pub(super) fn run(body: &[u8], progress: Progress) -> Result<Reading, Malformed>
 
 pub(super) fn job(body: &[u8], progress: Progress) -> Result<Reading, Malformed> {
     let payload: JobPayload<'_> = parse("workflow_job", body)?;
-    let moved = payload.deployment.as_ref().map(|deployment| Deployment {
-        updated_at: deployment.updated_at,
-    });
+    let moved = payload
+        .deployment
+        .as_ref()
+        .map(|deployment| Deployment { updated_at: deployment.updated_at });
     match payload.action.as_ref() {
         "completed" | "waiting" => {}
         "queued" if moved.is_some() || progress == Progress::Keep => {}

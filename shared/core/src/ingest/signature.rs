@@ -47,7 +47,8 @@ impl Secrets {
         let digits = header.strip_prefix("sha256=").ok_or(Unsigned::NotASignature)?;
         let mut tag = [0; 32];
         hex::decode_to_slice(digits, &mut tag).map_err(|_| Unsigned::NotASignature)?;
-        let matches = |key: &Hmac<Sha256>| key.clone().chain_update(body).verify_slice(&tag).is_ok();
+        let matches =
+            |key: &Hmac<Sha256>| key.clone().chain_update(body).verify_slice(&tag).is_ok();
         if self.0.iter().any(matches) { Ok(()) } else { Err(Unsigned::Wrong) }
     }
 

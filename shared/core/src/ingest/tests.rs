@@ -82,7 +82,16 @@ fn a_malformed_body_names_the_field() {
         *body.pointer_mut(pointer).unwrap() = value;
         said += &format!("{}\n", refused("workflow_run", &body));
     }
-    insta::assert_snapshot!(said, @"");
+    insta::assert_snapshot!(said, @r#"
+    body of `workflow_run` cannot be used: workflow_run.id: invalid type: null, expected u64 at line 1 column 115
+    body of `workflow_run` cannot be used: workflow_run.workflow_id: invalid type: string "3", expected u64 at line 1 column 199
+    body of `workflow_run` cannot be used: workflow_run.id: invalid value: integer `-7`, expected u64 at line 1 column 113
+    body of `workflow_run` cannot be used: workflow_run.id: id 18446744073709551615 is larger than any GitHub gives at line 1 column 131
+    body of `workflow_run` cannot be used: workflow_run.updated_at: `soon` is not a time: write RFC 3339, as in 2026-01-31T12:00:00Z at line 1 column 165
+    body of `workflow_run` cannot be used: repository.id: invalid type: floating point `1.5`, expected u64 at line 1 column 67
+    body of `workflow_run` cannot be used: workflow_run: invalid length 0, expected struct RunBody with 15 elements at line 1 column 84
+    body of `workflow_run` cannot be used: action: invalid type: integer `1`, expected a string at line 1 column 11
+    "#);
 }
 
 #[test]
@@ -96,11 +105,15 @@ fn what_is_not_json_is_refused() {
 
 #[test]
 fn what_is_not_used_is_ignored_with_its_reason() {
-    let ignored = |event: &str, body: &Value, progress| {
-        match read(event, body.to_string().as_bytes(), progress).unwrap() {
-            Reading::Ignored(reason) => reason,
-            Reading::Event(event) => panic!("stored: {event:?}"),
-        }
+    let ignored = |event: &str, body: &Value, progress| match read(
+        event,
+        body.to_string().as_bytes(),
+        progress,
+    )
+    .unwrap()
+    {
+        Reading::Ignored(reason) => reason,
+        Reading::Event(event) => panic!("stored: {event:?}"),
     };
     let action = |name: &str| json!({"action": name});
     let said = [
@@ -111,7 +124,14 @@ fn what_is_not_used_is_ignored_with_its_reason() {
         ignored("workflow_run", &action("requested"), Progress::Drop),
         ignored("workflow_job", &action("queued"), Progress::Drop),
     ];
-    insta::assert_snapshot!(said.join("\n"), @"");
+    insta::assert_snapshot!(said.join("\n"), @r"
+    ping: the webhook is set up
+    event `push` is not used
+    workflow_run action `deleted` is not used
+    workflow_job action `\u{202e}<b>` is not used
+    workflow_run `requested`: the completed event repeats its times
+    workflow_job `queued`: the completed event repeats its times
+    ");
 }
 
 #[test]

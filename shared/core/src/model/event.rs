@@ -8,9 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::time::Time;
 
 /// One attempt of one run of one repository. Ids, never names.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AttemptId {
     /// GitHub's id of the repository.
     pub repository: u64,

@@ -6,7 +6,9 @@ mod event;
 mod job;
 
 pub use attempt::{Attempt, Run};
-pub use event::{AttemptId, Deployment, Event, EventKey, Fact, JobFact, Repository, RunFact, StepFact};
+pub use event::{
+    AttemptId, Deployment, Event, EventKey, Fact, JobFact, Repository, RunFact, StepFact,
+};
 pub use job::{Job, Part};
 
 /// The conclusion of an attempt, job or step for which GitHub named none.

@@ -1,9 +1,14 @@
 //! What a period looked like: a plain value, ready to be rendered. Everything in it is sorted and
 //! rounded, so that two reports on the same facts are the same bytes.
 
+mod bottleneck;
+mod sheet;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+
+pub(crate) use sheet::Sheet;
 
 /// Name and version of the JSON form, as in `docs/report.schema.json`.
 pub const SCHEMA: &str = "laptime.report/1";

@@ -84,8 +84,7 @@ impl JobRollup {
 
     /// The runner classes it ran on, sorted.
     pub fn runner_classes(&self) -> Vec<String> {
-        let mut classes: Vec<String> =
-            self.series.keys().map(|(_, class)| class.clone()).collect();
+        let mut classes: Vec<String> = self.series.keys().map(|(_, class)| class.clone()).collect();
         classes.sort();
         classes.dedup();
         classes

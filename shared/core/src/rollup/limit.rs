@@ -38,7 +38,9 @@ impl Rollup {
             let steps = rollup.series.values().flat_map(|series| series.steps.keys());
             hashes.extend(steps.map(|step| step_hash(job, step)));
         }
-        let Some(limit) = smallest(MAX_STEPS, hashes.into_iter()) else { return };
+        let Some(limit) = smallest(MAX_STEPS, hashes.into_iter()) else {
+            return;
+        };
         for (job, rollup) in &mut self.jobs {
             for series in rollup.series.values_mut() {
                 series.steps.retain(|step, _| step_hash(job, step) <= limit);

@@ -6,6 +6,7 @@ mod segment;
 mod span;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::model::{AttemptId, Part};
 use crate::time::{Day, Millis, Time};
@@ -15,9 +16,7 @@ pub use segment::{Segment, runner_class};
 pub use span::{LONGEST_MS, SKEW_MS, Tally};
 
 /// A workflow's identity. Two workflows of one name are two; a renamed one stays one.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct WorkflowId {
     /// GitHub's id of the repository.
     pub repository: u64,
@@ -130,6 +129,19 @@ pub struct StepRow {
     pub conclusion: String,
     /// Started to completed; none if it was skipped.
     pub ran: Option<Millis>,
+}
+
+impl Branch {
+    /// Eight bytes that stand for it in indexes, as names may be 10 kB long. None without a name:
+    /// then nothing says that two runs share a branch.
+    pub fn digest(&self) -> Option<[u8; 8]> {
+        let name = self.name.as_ref()?;
+        let repository = self.repository.unwrap_or_default().to_le_bytes();
+        let mut digest = [0; 8];
+        let hash = Sha256::new().chain_update(repository).chain_update(name).finalize();
+        digest.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
+        Some(digest)
+    }
 }
 
 impl Row {

@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::Run;
 
 /// What triggered an attempt.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Segment {
     /// A push or dispatch on the default branch.
     DefaultBranch,
@@ -36,9 +34,8 @@ impl Segment {
 
     pub(super) fn of(run: &Run, repository: u64) -> Self {
         let fork = run.latest.head_repository.is_some_and(|head| head != repository);
-        let on_default = run.default_branch.is_some()
-            && run.latest.head_branch == run.default_branch
-            && !fork;
+        let on_default =
+            run.default_branch.is_some() && run.latest.head_branch == run.default_branch && !fork;
         match run.latest.event.as_deref() {
             Some("schedule") => Self::Schedule,
             Some("pull_request" | "pull_request_target") => Self::PullRequest,

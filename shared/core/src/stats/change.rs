@@ -7,7 +7,7 @@ pub type Interval = [f64; 2];
 
 /// Fewer samples than this on either side give a change without an interval: no pair of order
 /// statistics covers the median at 95 %.
-pub const MIN_SAMPLES: u64 = 6;
+pub(super) const MIN_SAMPLES: u64 = 6;
 
 /// Median of `after` against median of `before`: the change in per cent and its 95 % interval.
 ///

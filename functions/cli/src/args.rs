@@ -1,0 +1,177 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use laptime_core::time::Time;
+
+/// Lap times for your CI.
+///
+/// Laptime takes GitHub's webhook deliveries for workflow runs and jobs, keeps what they say, and
+/// reports where the time went.
+///
+/// Exit codes: 0 fine, 1 found what --fail-on names, 2 wrong usage or failure.
+#[derive(Debug, Parser)]
+#[command(name = "laptime", version, propagate_version = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Serve(ServeArgs),
+    Replay(ReplayArgs),
+    Aggregate(AggregateArgs),
+    Report(ReportArgs),
+    Status(StatusArgs),
+    /// Print completions for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+/// Where the store is and what policy holds.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct StoreArgs {
+    /// Folder of the store.
+    #[arg(long, value_name = "DIR", default_value = "laptime-data", env = "LAPTIME_DATA")]
+    pub(crate) data: PathBuf,
+    /// Policy file; without it `laptime.toml` in the current folder is read if there is one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// Take webhook deliveries over HTTP and aggregate them on a timer.
+///
+/// POST /webhook takes deliveries, GET /healthz answers when the store can be read, GET / shows the
+/// report of the last 30 days. Needs LAPTIME_WEBHOOK_SECRET: the secret of the GitHub webhook; two,
+/// separated by a comma, while it is rotated.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+    /// Address to listen on. Port 0 picks a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
+    pub(crate) listen: SocketAddr,
+    /// Do not show the report at /: for when strangers can reach the address.
+    #[arg(long)]
+    pub(crate) no_page: bool,
+}
+
+/// Send recorded deliveries to a running Laptime, or put them straight into a store.
+///
+/// A FILE is one body (.json), or lines of {"event", "delivery", "body"} (.jsonl). Sent deliveries
+/// are signed with LAPTIME_WEBHOOK_SECRET.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ReplayArgs {
+    /// Files to replay; - is standard input, as lines.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Address of the webhook, as in `http://127.0.0.1:8787/webhook`.
+    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    pub(crate) to: Option<String>,
+    /// Folder of the store to put them into.
+    #[arg(long, value_name = "DIR", required_unless_present = "to")]
+    pub(crate) data: Option<PathBuf>,
+    /// Policy file for --data.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Go on after a delivery that cannot be read or is not taken.
+    #[arg(long)]
+    pub(crate) keep_going: bool,
+    /// Connections to send over at once; 1 keeps the order.
+    #[arg(long, value_name = "N", default_value_t = 8,
+          value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) connections: u16,
+    /// Time of receipt, for --data: RFC 3339; the present if not given.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<Time>,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+/// Aggregate what has come in: fold attempts, roll up days, seal old ones.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct AggregateArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+    /// The time to judge ages by: RFC 3339; the present if not given.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<Time>,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+/// Report on a period.
+///
+/// Covers attempts that ended from --from up to, not including, --to.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+    /// Only this repository.
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub(crate) repo: Option<String>,
+    /// First instant, RFC 3339 or YYYY-MM-DD; 30 days before --to if not given.
+    #[arg(long, value_name = "TIME", value_parser = crate::settings::time_or_day)]
+    pub(crate) from: Option<Time>,
+    /// First instant after the period; the present if not given.
+    #[arg(long, value_name = "TIME", value_parser = crate::settings::time_or_day)]
+    pub(crate) to: Option<Time>,
+    /// The form of the report.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
+    /// Write it to this file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Exit with 1 if there is a bottleneck of this severity or a higher one.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<Severity>,
+    /// The present, for reproducible reports: RFC 3339.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<Time>,
+}
+
+/// Say what the store holds and whether passes keep up.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+/// The form of what is printed.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct FormatArgs {
+    /// The form of what is printed.
+    #[arg(long = "format", value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Write it to this file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    Text,
+    Md,
+    Html,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum Severity {
+    Medium,
+    High,
+}

@@ -1,0 +1,71 @@
+//! `laptime aggregate`: one pass.
+
+use std::time::Duration;
+
+use anyhow::bail;
+use laptime_core::flow::{Pass, Passed, aggregate};
+use laptime_core::port::Lease;
+use laptime_local::Store;
+
+use crate::args::{AggregateArgs, Format};
+use crate::command::{Outcome, block_on};
+use crate::output;
+use crate::settings::{clock, policy};
+
+/// Waits this often, this long: past it the holder is alive and busy, and its pass does the work.
+const TRIES: u32 = 60;
+const PAUSE: Duration = Duration::from_millis(500);
+
+pub(crate) fn run(args: &AggregateArgs) -> anyhow::Result<Outcome> {
+    let policy = policy(args.store.config.as_ref())?;
+    let store = Store::open_existing(&args.store.data)?;
+    let holder = format!("laptime aggregate, process {}", std::process::id());
+    let pass = Pass {
+        holder: &holder,
+        now: args.now.unwrap_or_else(clock),
+        retention_days: policy.retention.raw_days,
+    };
+    let passed = block_on(wait_and_pass(&store, pass))??;
+    let text = match args.format.format {
+        Format::Text => text(&passed),
+        Format::Json => format!("{}\n", serde_json::to_string(&passed)?),
+    };
+    output::emit(&text, args.format.out.as_deref())?;
+    Ok(Outcome::Fine)
+}
+
+/// A killed pass keeps its lease until it lapses: wait for that.
+async fn wait_and_pass(store: &Store, pass: Pass<'_>) -> anyhow::Result<Passed> {
+    let bar = output::bar(0, "aggregating attempts");
+    let mut held_by = String::new();
+    for attempt in 0..TRIES {
+        match aggregate(store, pass, clock, |passed| bar.set_position(passed.attempts)).await? {
+            Ok(passed) => {
+                bar.finish_and_clear();
+                return Ok(passed);
+            }
+            Err(Lease::Held { by, until }) => {
+                if attempt == 0 {
+                    tracing::info!(lease.holder = %by, lease.until = %until, "waiting for another pass");
+                }
+                held_by = by;
+            }
+            Err(Lease::Won(_)) => {}
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    bail!("another pass is still running ({held_by}); it does this work, nothing is lost")
+}
+
+pub(crate) fn text(passed: &Passed) -> String {
+    let mut line = format!("aggregated {} attempts into {} days", passed.attempts, passed.days);
+    let more = [
+        (passed.sealed, "days sealed"),
+        (passed.refused, "attempts refused because their day is sealed"),
+        (passed.forgotten, "old attempts forgotten that never completed or were refused"),
+    ];
+    for (count, what) in more.iter().filter(|(count, _)| *count > 0) {
+        line += &format!(", {count} {what}");
+    }
+    line + "\n"
+}

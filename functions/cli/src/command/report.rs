@@ -1,0 +1,43 @@
+//! `laptime report`: what a period looked like.
+
+use laptime_core::flow::{Period, report};
+use laptime_core::render;
+use laptime_core::report::Report;
+use laptime_local::Store;
+
+use crate::args::{ReportArgs, ReportFormat, Severity};
+use crate::command::{Outcome, block_on};
+use crate::output;
+use crate::settings::{clock, policy};
+
+pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
+    let policy = policy(args.store.config.as_ref())?;
+    let snapshot = Store::open_existing(&args.store.data)?.snapshot()?;
+    let period = Period { from: args.from, to: args.to, repository: args.repo.clone() };
+    let now = args.now.unwrap_or_else(clock);
+    let report = block_on(report(&snapshot, &period, &policy.thresholds, now))??;
+    output::emit(&render(&report, args.format)?, args.out.as_deref())?;
+    let found = args.fail_on.is_some_and(|least| has_bottleneck(&report, least));
+    Ok(if found { Outcome::Found } else { Outcome::Fine })
+}
+
+fn render(report: &Report, format: ReportFormat) -> anyhow::Result<String> {
+    Ok(match format {
+        ReportFormat::Text => render::text(report, output::width()),
+        ReportFormat::Md => render::markdown(report),
+        ReportFormat::Html => render::html(report)?,
+        ReportFormat::Json => render::json(report)?,
+    })
+}
+
+fn has_bottleneck(report: &Report, least: Severity) -> bool {
+    let counts = |severity: &str| match least {
+        Severity::High => severity == "high",
+        Severity::Medium => true,
+    };
+    report
+        .workflows
+        .iter()
+        .flat_map(|workflow| &workflow.bottlenecks)
+        .any(|bottleneck| counts(bottleneck.severity))
+}

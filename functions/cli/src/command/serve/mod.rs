@@ -1,0 +1,96 @@
+//! `laptime serve`: deliveries over HTTP, aggregation on a timer, the report as a page.
+
+mod http;
+mod page;
+mod timer;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context;
+use laptime_core::config::Policy;
+use laptime_core::ingest::Secrets;
+use laptime_local::{Store, Writer};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+
+use crate::args::ServeArgs;
+use crate::command::{Outcome, block_on};
+use crate::settings;
+
+/// What the handlers share.
+pub(crate) struct App {
+    pub(crate) secrets: Secrets,
+    pub(crate) policy: Policy,
+    pub(crate) store: Store,
+    pub(crate) writer: Writer,
+    pub(crate) page: Option<page::Page>,
+}
+
+/// A server that runs until it is told to stop.
+pub(crate) struct Server {
+    app: Arc<App>,
+    listener: TcpListener,
+}
+
+pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
+    let secrets = settings::secrets()?;
+    let policy = settings::policy(args.store.config.as_ref())?;
+    let store = Store::open(&args.store.data)?;
+    block_on(async {
+        let server = Server::bind(store, secrets, policy, args.listen, !args.no_page).await?;
+        let address = server.address()?;
+        eprintln!(
+            "laptime: listening on http://{address} (POST /webhook), store in {}",
+            args.store.data.display()
+        );
+        server.serve(stop_signal()?).await
+    })??;
+    eprintln!("laptime: stopped; everything taken is stored");
+    Ok(Outcome::Fine)
+}
+
+impl Server {
+    pub(crate) async fn bind(
+        store: Store,
+        secrets: Secrets,
+        policy: Policy,
+        listen: SocketAddr,
+        with_page: bool,
+    ) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(listen)
+            .await
+            .with_context(|| format!("cannot listen on {listen}; is something else there?"))?;
+        let page = with_page.then(page::Page::default);
+        let writer = store.writer()?;
+        let app = Arc::new(App { secrets, policy, store, writer, page });
+        Ok(Self { app, listener })
+    }
+
+    pub(crate) fn address(&self) -> anyhow::Result<SocketAddr> {
+        Ok(self.listener.local_addr()?)
+    }
+
+    /// Serves until `stop` is ready, then finishes what is under way.
+    pub(crate) async fn serve(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let (stop_timer, timer_stopped) = oneshot::channel();
+        let timer = tokio::spawn(timer::run(self.app.clone(), timer_stopped));
+        http::serve(self.listener, self.app, stop).await;
+        // The receiver lives as long as the timer does.
+        let _ = stop_timer.send(());
+        timer.await.context("the timer ended badly")
+    }
+}
+
+/// Ready on SIGTERM or Ctrl-C.
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

@@ -1,0 +1,51 @@
+//! Aggregation on a timer. A pass that another process holds back is simply left to it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use laptime_core::flow::{Pass, aggregate};
+use tokio::sync::oneshot;
+use tokio::time::MissedTickBehavior;
+
+use crate::command::serve::App;
+use crate::command::{aggregate::text, block_on};
+use crate::settings::clock;
+
+pub(super) async fn run(app: Arc<App>, mut stopped: oneshot::Receiver<()>) {
+    let every = Duration::from_secs(u64::from(app.policy.serve.aggregate_every_s));
+    let mut ticks = tokio::time::interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = &mut stopped => return,
+            _ = ticks.tick() => {}
+        }
+        let shared = app.clone();
+        if tokio::task::spawn_blocking(move || pass(&shared)).await.is_err() {
+            tracing::error!("a pass ended badly; the next one does its work");
+        }
+    }
+}
+
+fn pass(app: &App) {
+    let holder = format!("laptime serve, process {}", std::process::id());
+    let retention_days = app.policy.retention.raw_days;
+    let pass = Pass { holder: &holder, now: clock(), retention_days };
+    match block_on(aggregate(&app.store, pass, clock, |_| ())) {
+        Ok(Ok(Ok(passed))) if passed.attempts + passed.days + passed.sealed > 0 => {
+            tracing::info!(
+                pass.attempts = passed.attempts,
+                pass.days = passed.days,
+                pass.refused = passed.refused,
+                "{}",
+                text(&passed).trim_end()
+            );
+        }
+        Ok(Ok(Ok(_))) => {}
+        Ok(Ok(Err(lease))) => {
+            tracing::info!(?lease, "another pass is running: this one is skipped")
+        }
+        Ok(Err(error)) => tracing::error!(%error, "a pass failed; the next one does its work"),
+        Err(error) => tracing::error!(%error, "a pass could not be started"),
+    }
+}

@@ -1,0 +1,65 @@
+//! Settings from the environment, the policy file and the clock.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use laptime_core::config::Policy;
+use laptime_core::ingest::Secrets;
+use laptime_core::time::Time;
+use secrecy::{ExposeSecret, SecretString};
+
+const SECRET: &str = "LAPTIME_WEBHOOK_SECRET";
+
+/// The present. The only place that asks the clock.
+#[expect(clippy::disallowed_methods, reason = "a program begins by asking for the time")]
+pub(crate) fn clock() -> Time {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    Time::from_millis(since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+}
+
+/// The webhook secrets of the environment.
+pub(crate) fn secrets() -> anyhow::Result<Secrets> {
+    let text = SecretString::from(lookup(SECRET).unwrap_or_default());
+    Ok(Secrets::parse(text.expose_secret())?)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one lookup that settings are read through")]
+fn lookup(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// The policy of `file`, or of `laptime.toml` here if there is one, or the default.
+pub(crate) fn policy(file: Option<&PathBuf>) -> anyhow::Result<Policy> {
+    let path = file.map_or(Path::new("laptime.toml"), PathBuf::as_path);
+    match std::fs::read_to_string(path) {
+        Ok(text) => Policy::parse(&text).map_err(|problems| {
+            anyhow!("{} has {} problems:\n{problems}", path.display(), problems.0.len())
+        }),
+        Err(error) if error.kind() == ErrorKind::NotFound && file.is_none() => {
+            Ok(Policy::default())
+        }
+        Err(error) => Err(error).context(format!("{} cannot be read", path.display())),
+    }
+}
+
+/// RFC 3339, or a date for its first instant.
+pub(crate) fn time_or_day(text: &str) -> Result<Time, String> {
+    let with_time = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
+    with_time.parse().map_err(|_| format!("`{text}`: write 2026-01-31 or 2026-01-31T12:00:00Z"))
+}
+
+/// Logs to standard error, `info` and above unless `RUST_LOG` says otherwise.
+pub(crate) fn start_logging() {
+    use std::io::IsTerminal;
+
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .compact()
+        .init();
+}

@@ -1,0 +1,240 @@
+//! `laptime.toml`: every field has a default, unknown ones are refused, and all problems are told
+//! at once.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ingest::Progress;
+
+/// The policy of an installation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// What is kept of deliveries.
+    pub ingest: Ingest,
+    /// How long raw facts are kept.
+    pub retention: Retention,
+    /// What `laptime serve` does by itself.
+    pub serve: Serve,
+    /// What a report calls slow, long or low.
+    pub thresholds: Thresholds,
+}
+
+/// What is kept of deliveries.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ingest {
+    /// Whether deliveries that only report progress are kept. Reports do not depend on it.
+    pub progress: Progress,
+}
+
+/// How long raw facts are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retention {
+    /// Days after the last fact of a workflow and day until the day is sealed: its raw events and
+    /// rows are dropped, its rollup stays. GitHub redelivers for 3 days.
+    #[schemars(range(min = 4, max = 3650))]
+    pub raw_days: u16,
+}
+
+/// What `laptime serve` does by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Serve {
+    /// Seconds between two aggregations.
+    #[schemars(range(min = 1, max = 86400))]
+    pub aggregate_every_s: u32,
+}
+
+/// What a report calls slow, long or low.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Thresholds {
+    /// Mean seconds above which a job or step is slow.
+    #[schemars(range(min = 0))]
+    pub slow_job_s: f64,
+    /// Mean seconds above which it is very slow.
+    #[schemars(range(min = 0))]
+    pub very_slow_job_s: f64,
+    /// Mean seconds above which a workflow is slow.
+    #[schemars(range(min = 0))]
+    pub slow_workflow_s: f64,
+    /// Mean seconds above which a workflow should be split.
+    #[schemars(range(min = 0))]
+    pub very_slow_workflow_s: f64,
+    /// Mean seconds a job waits for a runner above which that is long.
+    #[schemars(range(min = 0))]
+    pub long_queue_s: f64,
+    /// Mean seconds above which it is very long.
+    #[schemars(range(min = 0))]
+    pub very_long_queue_s: f64,
+    /// 95th percentile of a workflow's total, in seconds, above which it is high.
+    #[schemars(range(min = 0))]
+    pub p95_s: f64,
+    /// Success rate, 0 to 1, below which it is low.
+    #[schemars(range(min = 0, max = 1))]
+    pub success_rate: f64,
+    /// Median change in per cent, either way, up to which a trend is stable.
+    #[schemars(range(min = 0))]
+    pub stable_pct: f64,
+    /// Median rise in per cent above which something degrades.
+    #[schemars(range(min = 0))]
+    pub degrading_pct: f64,
+    /// Share of runs, 0 to 1, from which on a job is often on the critical path.
+    #[schemars(range(min = 0, max = 1))]
+    pub critical_path_share: f64,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { raw_days: 35 }
+    }
+}
+
+impl Default for Serve {
+    fn default() -> Self {
+        Self { aggregate_every_s: 60 }
+    }
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
+            slow_job_s: 300.0,
+            very_slow_job_s: 600.0,
+            slow_workflow_s: 600.0,
+            very_slow_workflow_s: 1800.0,
+            long_queue_s: 60.0,
+            very_long_queue_s: 300.0,
+            p95_s: 1800.0,
+            success_rate: 0.9,
+            stable_pct: 10.0,
+            degrading_pct: 15.0,
+            critical_path_share: 0.5,
+        }
+    }
+}
+
+/// Everything that is wrong with a configuration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Problems(pub Vec<String>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl Policy {
+    /// Reads the text of a `laptime.toml`.
+    pub fn parse(text: &str) -> Result<Self, Problems> {
+        let table: toml::Table =
+            text.parse().map_err(|error: toml::de::Error| Problems(vec![error.to_string()]))?;
+        let problems = problems(&table);
+        if !problems.is_empty() {
+            return Err(Problems(problems));
+        }
+        table.try_into().map_err(|error: toml::de::Error| Problems(vec![error.to_string()]))
+    }
+}
+
+/// Reads every setting on its own, so that one mistake does not hide the next.
+fn problems(table: &toml::Table) -> Vec<String> {
+    let mut found = Vec::new();
+    for (section, value) in table {
+        let Some(settings) = value.as_table() else {
+            found.push(format!("`{section}`: not a section; write `[{section}]`"));
+            continue;
+        };
+        for (key, value) in settings {
+            let one = toml::Table::from_iter([(key.clone(), value.clone())]);
+            let whole = toml::Table::from_iter([(section.clone(), toml::Value::Table(one))]);
+            match whole.try_into::<Policy>() {
+                Ok(policy) => found
+                    .extend(policy.out_of_range().map(|why| format!("`{section}.{key}`: {why}"))),
+                Err(error) => found.push(format!("`{section}.{key}`: {}", error.message())),
+            }
+        }
+        if settings.is_empty()
+            && toml::Table::from_iter([(section.clone(), value.clone())])
+                .try_into::<Policy>()
+                .is_err()
+        {
+            found.push(format!("`{section}`: no such section"));
+        }
+    }
+    found
+}
+
+impl Policy {
+    /// Why the first number that cannot be is refused.
+    fn out_of_range(&self) -> Option<&'static str> {
+        let t = &self.thresholds;
+        let seconds = [
+            t.slow_job_s,
+            t.very_slow_job_s,
+            t.slow_workflow_s,
+            t.very_slow_workflow_s,
+            t.long_queue_s,
+            t.very_long_queue_s,
+            t.p95_s,
+            t.stable_pct,
+            t.degrading_pct,
+        ];
+        let shares = [t.success_rate, t.critical_path_share];
+        if !(4..=3650).contains(&self.retention.raw_days) {
+            Some("must be 4 to 3650 days")
+        } else if !(1..=86_400).contains(&self.serve.aggregate_every_s) {
+            Some("must be 1 to 86400 seconds")
+        } else if !seconds.iter().all(|value| value.is_finite() && *value >= 0.0) {
+            Some("must be 0 or more")
+        } else if !shares.iter().all(|share| (0.0..=1.0).contains(share)) {
+            Some("must be a share from 0 to 1")
+        } else {
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_is_the_default_policy() {
+        assert_eq!(Policy::parse(""), Ok(Policy::default()));
+        assert_eq!(
+            Policy::parse("[serve]\n[retention]\nraw_days = 90").unwrap().retention.raw_days,
+            90
+        );
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once() {
+        let text = r#"
+            colour = "red"
+            [ingest]
+            progress = "maybe"
+            [retention]
+            raw_days = 2
+            raw_weeks = 5
+            [threshold]
+            [thresholds]
+            success_rate = 90
+            p95_s = "long"
+        "#;
+        insta::assert_snapshot!(Policy::parse(text).unwrap_err(), @r#"
+        `colour`: not a section; write `[colour]`
+        `ingest.progress`: unknown variant `maybe`, expected `keep` or `drop`
+        `retention.raw_days`: must be 4 to 3650 days
+        `retention.raw_weeks`: unknown field `raw_weeks`, expected `raw_days`
+        `threshold`: no such section
+        `thresholds.p95_s`: invalid type: string "long", expected f64
+        `thresholds.success_rate`: must be a share from 0 to 1
+        "#);
+        assert!(Policy::parse("[[").is_err());
+    }
+}

@@ -1,0 +1,164 @@
+//! One pass: attempts with new events are folded and filed, touched days rolled up, old days sealed.
+//!
+//! Each write is a transaction that stands on its own, and the cursor moves only with the rows that
+//! cover it. A pass that dies anywhere is finished by the next.
+
+use std::collections::BTreeSet;
+
+use crate::model::Attempt;
+use crate::port::{
+    Changed, ChangedAttempt, Fence, Filed, Filing, Lease, Ledger, Place, Rows, Stored,
+};
+use crate::rollup::{JudgedRow, Rollup};
+use crate::row::{DayKey, Row};
+use crate::time::Time;
+
+/// Events folded in one transaction.
+const BATCH_EVENTS: usize = 2_000;
+
+/// Touched days taken up at once.
+const BATCH_DAYS: usize = 64;
+
+/// How a pass is to go.
+#[derive(Debug, Clone, Copy)]
+pub struct Pass<'a> {
+    /// Who makes it, in words: shown to others who want the lease.
+    pub holder: &'a str,
+    /// The time to judge ages by.
+    pub now: Time,
+    /// Days after the last fact of a workflow and day until it is sealed.
+    pub retention_days: u16,
+}
+
+/// What a pass did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Passed {
+    /// Attempts folded.
+    pub attempts: u64,
+    /// Days rolled up.
+    pub days: u64,
+    /// Days sealed.
+    pub sealed: u64,
+    /// Attempts refused because their day is sealed.
+    pub refused: u64,
+    /// Attempts forgotten that never completed or were refused.
+    pub forgotten: u64,
+}
+
+/// Runs one pass, or answers who else is running one. `clock` gives the real time, for the lease;
+/// `progress` hears after every transaction.
+pub async fn aggregate(
+    ledger: &impl Ledger,
+    pass: Pass<'_>,
+    clock: impl Fn() -> Time + Send + Sync,
+    progress: impl Fn(&Passed) + Send + Sync,
+) -> Stored<Result<Passed, Lease>> {
+    let fence = match ledger.lease(pass.holder, clock()).await? {
+        Lease::Won(fence) => fence,
+        held @ Lease::Held { .. } => return Ok(Err(held)),
+    };
+    let passed = run(ledger, fence, pass, &clock, &progress).await;
+    // Given back even after a failure, so that the next pass need not wait for it to lapse.
+    let released = ledger.release(fence, clock()).await;
+    let passed = passed?;
+    released?;
+    Ok(Ok(passed))
+}
+
+async fn run(
+    ledger: &impl Ledger,
+    fence: Fence,
+    pass: Pass<'_>,
+    clock: &(impl Fn() -> Time + Send + Sync),
+    progress: &(impl Fn(&Passed) + Send + Sync),
+) -> Stored<Passed> {
+    let mut passed = Passed::default();
+    while file_changed(ledger, fence, &mut passed).await? {
+        progress(&passed);
+        ledger.renew(fence, clock()).await?;
+    }
+    while roll_up(ledger, fence, &mut passed).await? {
+        progress(&passed);
+        ledger.renew(fence, clock()).await?;
+    }
+    let cutoff = pass.now.plus_days(-i64::from(pass.retention_days));
+    while seal(ledger, fence, cutoff, &mut passed).await? {
+        ledger.renew(fence, clock()).await?;
+    }
+    passed.forgotten = ledger.forget(fence, cutoff).await?;
+    Ok(passed)
+}
+
+async fn file_changed(ledger: &impl Ledger, fence: Fence, passed: &mut Passed) -> Stored<bool> {
+    let Changed { attempts, upto } = ledger.changed(BATCH_EVENTS).await?;
+    if attempts.is_empty() {
+        return Ok(false);
+    }
+    let rows: Vec<Option<Row>> =
+        attempts.iter().map(|one| Row::of(&Attempt::fold(one.id, &one.events))).collect();
+    let days: BTreeSet<DayKey> = rows.iter().flatten().map(Row::key).collect();
+    let sealed = ledger.sealed(&days.into_iter().collect::<Vec<_>>()).await?;
+
+    let decided: Vec<Filed> =
+        attempts.iter().zip(rows).map(|(one, row)| decide(one, row, &sealed)).collect();
+    let mut touched = BTreeSet::new();
+    for (one, filed) in attempts.iter().zip(&decided) {
+        if let Filing::Row(row) = &filed.filing {
+            touched.insert(row.key());
+            touched.extend(match one.place {
+                Place::Day(before) => Some(before),
+                Place::Open | Place::Sealed => None,
+            });
+            touched.extend(ledger.overtakes(row).await?);
+        }
+    }
+    let touched: Vec<DayKey> = touched.into_iter().collect();
+    ledger.file(fence, &decided, &touched, upto).await?;
+    passed.attempts += decided.len() as u64;
+    passed.refused += decided.iter().filter(|one| one.filing == Filing::Refuse).count() as u64;
+    Ok(true)
+}
+
+fn decide(one: &ChangedAttempt, row: Option<Row>, sealed: &[DayKey]) -> Filed {
+    let filing = match (one.place, row) {
+        (Place::Sealed, _) => Filing::Refuse,
+        (_, Some(row)) if sealed.contains(&row.key()) => Filing::Refuse,
+        (_, Some(row)) => Filing::Row(Box::new(row)),
+        (_, None) => Filing::Open,
+    };
+    Filed { id: one.id, last_received: one.last_received, filing }
+}
+
+async fn roll_up(ledger: &impl Ledger, fence: Fence, passed: &mut Passed) -> Stored<bool> {
+    let days = ledger.touched(BATCH_DAYS).await?;
+    for day in &days {
+        let rollup = Rollup::of(&judged_rows(ledger, *day).await?);
+        ledger.put_rollup(fence, *day, &rollup).await?;
+        passed.days += 1;
+    }
+    Ok(!days.is_empty())
+}
+
+/// The rows of a day, each with whether it was superseded.
+pub(super) async fn judged_rows(rows: &impl Rows, day: DayKey) -> Stored<Vec<JudgedRow>> {
+    let mut judged = Vec::new();
+    for row in rows.rows(day).await? {
+        let superseded = row.conclusion == "cancelled" && rows.overtaken(&row).await?;
+        judged.push(JudgedRow { row, superseded });
+    }
+    Ok(judged)
+}
+
+async fn seal(
+    ledger: &impl Ledger,
+    fence: Fence,
+    cutoff: Time,
+    passed: &mut Passed,
+) -> Stored<bool> {
+    let days = ledger.expiring(cutoff, BATCH_DAYS).await?;
+    for day in &days {
+        ledger.seal(fence, *day).await?;
+        passed.sealed += 1;
+    }
+    Ok(!days.is_empty())
+}

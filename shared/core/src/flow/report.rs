@@ -1,0 +1,165 @@
+//! A report over a period, from rollups of whole days and rows of the days cut by its edges.
+
+use std::ops::Range;
+
+use crate::config::Thresholds;
+use crate::flow::aggregate::judged_rows;
+use crate::port::{Library, StoreError, Stored, StoredDay};
+use crate::report::{Report, SCHEMA, Sheet, WorkflowReport};
+use crate::rollup::Rollup;
+use crate::row::{DayKey, WorkflowId};
+use crate::time::{Day, Time};
+
+/// Days a report covers when no start is given.
+const DEFAULT_DAYS: i64 = 30;
+
+/// What a report is to cover.
+#[derive(Debug, Clone, Default)]
+pub struct Period {
+    /// First instant; 30 days before `to` if not given.
+    pub from: Option<Time>,
+    /// First instant after it; now if not given.
+    pub to: Option<Time>,
+    /// Only this repository, `owner/name` in any case.
+    pub repository: Option<String>,
+}
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The period ends before it begins.
+    #[error("the period ends at {to}, before it begins at {from}: swap --from and --to")]
+    Backwards {
+        /// First instant.
+        from: Time,
+        /// First instant after it.
+        to: Time,
+    },
+    /// An edge cuts a day of which only the rollup is left.
+    #[error(
+        "{edge} lies inside {day}, which is sealed: its raw facts are gone and only the whole day \
+         is known; use {day}T00:00:00Z or the midnight after it"
+    )]
+    Sealed {
+        /// The edge.
+        edge: Time,
+        /// The day.
+        day: Day,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Makes the report for `period` as of `now`.
+pub async fn report(
+    library: &impl Library,
+    period: &Period,
+    thresholds: &Thresholds,
+    now: Time,
+) -> Result<Report, ReportError> {
+    let to = period.to.unwrap_or(now);
+    let from = period.from.unwrap_or_else(|| to.plus_days(-DEFAULT_DAYS));
+    if from > to {
+        return Err(ReportError::Backwards { from, to });
+    }
+    let made = make(library, period, thresholds, Span { from, to }, now).await;
+    match made {
+        // Nobody asked for this edge: take the whole of the sealed day instead.
+        Err(ReportError::Sealed { edge, day }) if period.from.is_none() && edge == from => {
+            make(library, period, thresholds, Span { from: day.start(), to }, now).await
+        }
+        made => made,
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    from: Time,
+    to: Time,
+}
+
+/// What to do where an edge cuts a sealed day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SealedEdge {
+    Refuse,
+    LeaveOut,
+}
+
+async fn make(
+    library: &impl Library,
+    period: &Period,
+    thresholds: &Thresholds,
+    span: Span,
+    now: Time,
+) -> Result<Report, ReportError> {
+    let before = Span { from: span.from.plus_millis(span.from.since(span.to)), to: span.from };
+    let mut workflows: Vec<WorkflowReport> = Vec::new();
+    for id in library.workflows(span.days()).await? {
+        let days = load(library, id, span, SealedEdge::Refuse).await?;
+        let earlier = load(library, id, before, SealedEdge::LeaveOut).await?;
+        let previous = earlier.into_iter().map(|(_, rollup)| rollup).collect();
+        let sheet = Sheet { id, days, previous, middle: span.middle() };
+        workflows.extend(WorkflowReport::of(sheet, thresholds).filter(|workflow| {
+            let wanted = period.repository.as_ref();
+            wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(&workflow.repository))
+        }));
+    }
+    workflows.sort_by(|a, b| a.order().cmp(&b.order()));
+    Ok(Report {
+        schema: SCHEMA,
+        generated_at: now.to_string(),
+        from: span.from.to_string(),
+        to: span.to.to_string(),
+        workflows,
+        findings: Vec::new(),
+    })
+}
+
+impl Span {
+    /// The days it touches.
+    fn days(self) -> Range<Day> {
+        let last = self.to.day();
+        self.from.day()..if self.to.is_midnight() { last } else { last.next() }
+    }
+
+    /// The UTC midnight nearest to its middle.
+    fn middle(self) -> Day {
+        let middle = self.from.plus_millis(self.to.since(self.from) / 2);
+        middle.plus_millis(12 * 3_600_000).day()
+    }
+
+    fn covers(self, day: Day) -> bool {
+        self.from <= day.start() && day.next().start() <= self.to
+    }
+}
+
+async fn load(
+    library: &impl Library,
+    workflow: WorkflowId,
+    span: Span,
+    edge: SealedEdge,
+) -> Result<Vec<(Day, Rollup)>, ReportError> {
+    let mut loaded = Vec::new();
+    for stored in library.days(workflow, span.days()).await? {
+        let StoredDay { day, sealed, rollup } = stored;
+        let rollup = match rollup {
+            Some(rollup) if span.covers(day) => rollup,
+            Some(_) if sealed && edge == SealedEdge::LeaveOut => continue,
+            Some(_) if sealed => {
+                let edge = if span.from > day.start() { span.from } else { span.to };
+                return Err(ReportError::Sealed { edge, day });
+            }
+            _ => part_of_day(library, DayKey { workflow, day }, span).await?,
+        };
+        loaded.push((day, rollup));
+    }
+    Ok(loaded)
+}
+
+/// Of a day cut by an edge, or changed since it was rolled up: what lies in the period.
+async fn part_of_day(library: &impl Library, key: DayKey, span: Span) -> Stored<Rollup> {
+    let mut rows = judged_rows(library, key).await?;
+    rows.retain(|judged| span.from <= judged.row.end && judged.row.end < span.to);
+    Ok(Rollup::of(&rows))
+}

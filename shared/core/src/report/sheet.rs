@@ -1,0 +1,242 @@
+//! From the rollups of one workflow to its part of a report.
+
+use crate::config::Thresholds;
+use crate::report::bottleneck::bottlenecks;
+use crate::report::{
+    Change, DayReport, Figures, JobReport, OtherJobs, RecentAttempt, SegmentReport, StepReport,
+    Trend, WhereTimeGoes, WorkflowReport,
+};
+use crate::rollup::{JobRollup, JobSeries, Recent, Rollup, SegmentRollup, StepSeries};
+use crate::row::{Phase, Segment, WorkflowId};
+use crate::stats::{Dist, median_change};
+use crate::time::{Day, Millis};
+
+/// All that is known of one workflow over a period.
+#[derive(Debug, Clone)]
+pub(crate) struct Sheet {
+    pub(crate) id: WorkflowId,
+    /// Its days within the period, oldest first.
+    pub(crate) days: Vec<(Day, Rollup)>,
+    /// Its days within the period before.
+    pub(crate) previous: Vec<Rollup>,
+    /// Where the second half begins.
+    pub(crate) middle: Day,
+}
+
+/// The periods that trends compare.
+struct Eras {
+    whole: Rollup,
+    first_half: Rollup,
+    second_half: Rollup,
+    previous: Rollup,
+}
+
+impl WorkflowReport {
+    /// The report of a workflow; none if no attempt of it completed in the period.
+    pub(crate) fn of(sheet: Sheet, thresholds: &Thresholds) -> Option<Self> {
+        let eras = Eras::of(&sheet);
+        let rollup = &eras.whole;
+        let names = rollup.names.as_ref()?.names.clone();
+        let whole = rollup.whole();
+        let jobs = rollup.jobs.iter().map(|(name, job)| job_report(name, job, &eras, thresholds));
+        let green = |era: &Rollup| era.whole().total.green;
+        let mut report = Self {
+            repository_id: sheet.id.repository,
+            workflow_id: sheet.id.workflow,
+            repository: names.repository,
+            workflow: names.workflow,
+            path: names.path,
+            attempts: whole.outcomes.total(),
+            success_rate: whole.outcomes.success_rate(),
+            success_rate_interval: whole.outcomes.success_rate_interval(),
+            superseded: whole.superseded,
+            queued_s: whole.queued.figures(),
+            ran_s: whole.ran.figures(),
+            total_s: whole.total.all().figures(),
+            green_s: whole.total.green.figures(),
+            outcomes: whole.outcomes.counts().clone(),
+            segments: segments(rollup),
+            trend: trend(&eras, green, thresholds),
+            jobs: jobs.collect(),
+            other_jobs: other_jobs(&rollup.other_jobs),
+            where_time_goes_s: where_time_goes(rollup),
+            bottlenecks: Vec::new(),
+            days: sheet.days.iter().filter_map(|(day, rollup)| day_report(*day, rollup)).collect(),
+            recent: rollup.recent.iter().map(recent_attempt).collect(),
+            clamped: rollup.tally.clamped,
+            impossible: rollup.tally.impossible,
+        };
+        report.bottlenecks = bottlenecks(&report, thresholds);
+        Some(report)
+    }
+
+    /// What reports are sorted by.
+    pub(crate) fn order(&self) -> impl Ord {
+        let Self { repository, workflow, path, repository_id, workflow_id, .. } = self;
+        (repository.clone(), workflow.clone(), path.clone(), *repository_id, *workflow_id)
+    }
+}
+
+impl Eras {
+    fn of(sheet: &Sheet) -> Self {
+        let merged = |rollups: &mut dyn Iterator<Item = &Rollup>| {
+            rollups.fold(Rollup::default(), |mut merged, rollup| {
+                merged.merge(rollup);
+                merged
+            })
+        };
+        let half = |second: bool| {
+            let days = sheet.days.iter();
+            merged(
+                &mut days.filter(|(day, _)| (*day >= sheet.middle) == second).map(|(_, one)| one),
+            )
+        };
+        let (first_half, second_half) = (half(false), half(true));
+        let mut whole = first_half.clone();
+        whole.merge(&second_half);
+        Self { whole, first_half, second_half, previous: merged(&mut sheet.previous.iter()) }
+    }
+}
+
+fn segments(rollup: &Rollup) -> Vec<SegmentReport> {
+    rollup.segments.iter().map(|(segment, rollup)| segment_report(*segment, rollup)).collect()
+}
+
+fn segment_report(segment: Segment, rollup: &SegmentRollup) -> SegmentReport {
+    SegmentReport {
+        segment: segment.name(),
+        attempts: rollup.outcomes.total(),
+        outcomes: rollup.outcomes.counts().clone(),
+        superseded: rollup.superseded,
+        success_rate: rollup.outcomes.success_rate(),
+        success_rate_interval: rollup.outcomes.success_rate_interval(),
+        queued_s: rollup.queued.figures(),
+        ran_s: rollup.ran.figures(),
+        total_s: rollup.total.all().figures(),
+        green_s: rollup.total.green.figures(),
+    }
+}
+
+fn job_report(name: &str, job: &JobRollup, eras: &Eras, thresholds: &Thresholds) -> JobReport {
+    let whole = job.whole();
+    let green = |era: &Rollup| {
+        let mut green = Dist::default();
+        let series = era.jobs.get(name).into_iter().flat_map(|job| job.series.values());
+        series.for_each(|series| green.merge(&series.ran.green));
+        green
+    };
+    JobReport {
+        name: name.to_owned(),
+        runner_classes: job.runner_classes(),
+        success_rate: whole.outcomes.success_rate(),
+        success_rate_interval: whole.outcomes.success_rate_interval(),
+        on_critical_path: share(whole.on_critical_path, whole.outcomes.total()),
+        outcomes: whole.outcomes.counts().clone(),
+        skipped: job.skipped,
+        not_started: job.not_started,
+        carried_over: job.carried_over,
+        queued_s: whole.queued.figures(),
+        ran_s: whole.ran.all().figures(),
+        green_s: whole.ran.green.figures(),
+        trend: trend(eras, green, thresholds),
+        steps: whole.steps.iter().map(step_report).collect(),
+    }
+}
+
+fn step_report(((name, occurrence), step): (&(String, u32), &StepSeries)) -> StepReport {
+    StepReport {
+        name: name.clone(),
+        occurrence: *occurrence,
+        outcomes: step.outcomes.counts().clone(),
+        ran_s: step.ran.figures(),
+    }
+}
+
+fn other_jobs(series: &JobSeries) -> Option<OtherJobs> {
+    (series.outcomes.total() > 0).then(|| OtherJobs {
+        outcomes: series.outcomes.counts().clone(),
+        queued_s: series.queued.figures(),
+        ran_s: series.ran.all().figures(),
+    })
+}
+
+fn day_report(day: Day, rollup: &Rollup) -> Option<DayReport> {
+    let whole = rollup.whole();
+    (whole.outcomes.total() > 0).then(|| DayReport {
+        day: day.to_string(),
+        attempts: whole.outcomes.total(),
+        outcomes: whole.outcomes.counts().clone(),
+        queued_s: whole.queued.figures(),
+        ran_s: whole.ran.figures(),
+        total_s: whole.total.all().figures(),
+    })
+}
+
+fn recent_attempt(recent: &Recent) -> RecentAttempt {
+    let seconds = |time: Option<Millis>| time.map(Millis::seconds);
+    RecentAttempt {
+        run_id: recent.id.run,
+        attempt: recent.id.attempt,
+        run_number: recent.run_number,
+        ended_at: recent.end.to_string(),
+        conclusion: recent.conclusion.clone(),
+        superseded: recent.superseded,
+        segment: recent.segment.name(),
+        head_sha: recent.head_sha.clone(),
+        queued_s: seconds(recent.queued),
+        ran_s: seconds(recent.ran),
+        total_s: seconds(recent.total),
+    }
+}
+
+fn where_time_goes(rollup: &Rollup) -> WhereTimeGoes {
+    let seconds = |phase| rollup.parts.phase(phase).seconds();
+    WhereTimeGoes {
+        approval: seconds(Phase::Approval),
+        concurrency: seconds(Phase::Concurrency),
+        runner_queue: seconds(Phase::RunnerQueue),
+        set_up: seconds(Phase::SetUp),
+        work: seconds(Phase::Work),
+        tear_down: seconds(Phase::TearDown),
+        unknown: seconds(Phase::Unknown),
+        wall_clock: rollup.parts.wall_clock().seconds(),
+        attempts: rollup.parts_count,
+    }
+}
+
+fn trend(eras: &Eras, green: impl Fn(&Rollup) -> Dist, thresholds: &Thresholds) -> Trend {
+    let compare = |before: &Rollup, after: &Rollup| {
+        change(&green(before), &green(after), thresholds.stable_pct)
+    };
+    Trend {
+        measure: "green_s",
+        halves: compare(&eras.first_half, &eras.second_half),
+        previous: compare(&eras.previous, &eras.whole),
+    }
+}
+
+fn change(before: &Dist, after: &Dist, stable_pct: f64) -> Change {
+    let change = median_change(before, after);
+    let change_pct = change.map(|(pct, _)| pct);
+    let Figures { count: before_count, p50: before_s, .. } = before.figures();
+    let Figures { count: after_count, p50: after_s, .. } = after.figures();
+    Change {
+        before_s,
+        after_s,
+        before_count,
+        after_count,
+        change_pct,
+        interval_pct: change.and_then(|(_, interval)| interval),
+        direction: match change_pct {
+            None => "unknown",
+            Some(pct) if pct > stable_pct => "slower",
+            Some(pct) if pct < -stable_pct => "faster",
+            Some(_) => "stable",
+        },
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| crate::stats::round(part as f64 / whole as f64, 6))
+}

@@ -1,0 +1,349 @@
+//! What the aggregator works on.
+
+use laptime_core::model::{AttemptId, Event};
+use laptime_core::port::{
+    Changed, ChangedAttempt, Cursor, Fence, Filed, Filing, Lease, Ledger, Place, Rows, Stored,
+};
+use laptime_core::rollup::Rollup;
+use laptime_core::row::{DayKey, Row, WorkflowId};
+use laptime_core::time::{Day, Time};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use crate::Store;
+use crate::error::unreadable;
+use crate::rows::{self, branch_hash, encode, seniority};
+use crate::store::{LEASE_MS, attempt_params, sql, unsigned, workflow_params};
+
+impl Rows for Store {
+    async fn rows(&self, day: DayKey) -> Stored<Vec<Row>> {
+        self.with(|conn| rows::rows(conn, &self.path, day))
+    }
+
+    async fn overtaken(&self, row: &Row) -> Stored<bool> {
+        self.with(|conn| rows::overtaken(conn, &self.path, row))
+    }
+}
+
+impl Ledger for Store {
+    async fn lease(&self, holder: &str, clock: Time) -> Stored<Lease> {
+        let clock = clock.as_millis();
+        self.write("taking the lease", |tx| {
+            let (fence, held_by, until): (i64, Option<String>, i64) =
+                tx.query_row("SELECT fence, holder, until FROM pass", [], |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                })?;
+            // One that lapses later than any lease could was taken before the clock was set back.
+            let held = clock < until && until <= clock + LEASE_MS;
+            if let Some(by) = held_by.filter(|_| held) {
+                return Ok(Lease::Held { by, until: Time::from_millis(until) });
+            }
+            let fence = fence + 1;
+            tx.execute(
+                "UPDATE pass SET fence = ?, holder = ?, until = ?",
+                params![fence, holder, clock + LEASE_MS],
+            )?;
+            Ok(Lease::Won(Fence(unsigned(fence))))
+        })
+    }
+
+    async fn renew(&self, fence: Fence, clock: Time) -> Stored<()> {
+        self.write_fenced("renewing the lease", fence, |tx| {
+            tx.execute("UPDATE pass SET until = ?", [clock.as_millis() + LEASE_MS])?;
+            Ok(())
+        })
+    }
+
+    async fn release(&self, fence: Fence, clock: Time) -> Stored<()> {
+        self.write_fenced("giving the lease back", fence, |tx| {
+            tx.execute(
+                "UPDATE pass SET holder = NULL, until = 0, last_pass = ?",
+                [clock.as_millis()],
+            )?;
+            Ok(())
+        })
+    }
+
+    async fn changed(&self, limit: usize) -> Stored<Changed> {
+        let found = self.read("reading new events", |conn| changed_ids(conn, limit))?;
+        let (ids, upto) = found;
+        let mut attempts = Vec::with_capacity(ids.len());
+        for id in ids {
+            attempts.push(self.attempt(id)?);
+        }
+        Ok(Changed { attempts, upto })
+    }
+
+    async fn overtakes(&self, row: &Row) -> Stored<Vec<DayKey>> {
+        let (Some(branch), Some(started)) = (branch_hash(&row.branch), row.started_at) else {
+            return Ok(Vec::new());
+        };
+        let (repository, workflow) = workflow_params(row.workflow);
+        let (number, run) = seniority(row);
+        self.read("reading cancelled runs", |conn| {
+            conn.prepare_cached(
+                "SELECT DISTINCT repository, workflow, day FROM attempt
+                 WHERE repository = ? AND workflow = ? AND branch = ? AND place = 1
+                   AND cancelled = 1 AND ended > ? AND (number, run) < (?, ?)",
+            )?
+            .query_map(
+                params![repository, workflow, branch, started.as_millis(), number, run],
+                day_key,
+            )?
+            .collect()
+        })
+    }
+
+    async fn sealed(&self, days: &[DayKey]) -> Stored<Vec<DayKey>> {
+        self.read("reading sealed days", |conn| {
+            let mut select = conn.prepare_cached(
+                "SELECT 1 FROM day WHERE repository = ? AND workflow = ? AND day = ? AND sealed = 1",
+            )?;
+            let mut sealed = Vec::new();
+            for key in days {
+                if select.exists(day_params(*key))? {
+                    sealed.push(*key);
+                }
+            }
+            Ok(sealed)
+        })
+    }
+
+    async fn file(
+        &self,
+        fence: Fence,
+        filed: &[Filed],
+        touched: &[DayKey],
+        upto: Cursor,
+    ) -> Stored<()> {
+        let encoded = filed.iter().map(|one| match &one.filing {
+            Filing::Row(row) => encode(&self.path, row).map(Some),
+            Filing::Open | Filing::Refuse => Ok(None),
+        });
+        let encoded: Vec<Option<Vec<u8>>> = encoded.collect::<Stored<_>>()?;
+        self.write_fenced("filing attempts", fence, |tx| {
+            for (one, bytes) in filed.iter().zip(&encoded) {
+                file_one(tx, one, bytes.as_deref())?;
+            }
+            for day in touched {
+                touch(tx, *day)?;
+            }
+            tx.execute("UPDATE pass SET cursor = ?", [sql(upto.0)])?;
+            Ok(())
+        })
+    }
+
+    async fn touched(&self, limit: usize) -> Stored<Vec<DayKey>> {
+        self.read("reading touched days", |conn| {
+            conn.prepare_cached(
+                "SELECT repository, workflow, day FROM day WHERE touched = 1 ORDER BY day LIMIT ?",
+            )?
+            .query_map([sql(limit as u64)], day_key)?
+            .collect()
+        })
+    }
+
+    async fn put_rollup(&self, fence: Fence, day: DayKey, rollup: &Rollup) -> Stored<()> {
+        let bytes = encode(&self.path, rollup)?;
+        self.write_fenced("storing a rollup", fence, |tx| {
+            let (repository, workflow, day) = day_params(day);
+            tx.prepare_cached(
+                "UPDATE day SET rollup = ?, touched = 0
+                 WHERE repository = ? AND workflow = ? AND day = ?",
+            )?
+            .execute(params![bytes, repository, workflow, day])?;
+            Ok(())
+        })
+    }
+
+    async fn expiring(&self, cutoff: Time, limit: usize) -> Stored<Vec<DayKey>> {
+        self.read("reading days to seal", |conn| {
+            conn.prepare_cached(
+                "SELECT repository, workflow, day FROM day
+                 WHERE sealed = 0 AND touched = 0 AND last_received < ?
+                 ORDER BY last_received LIMIT ?",
+            )?
+            .query_map(params![cutoff.as_millis(), sql(limit as u64)], day_key)?
+            .collect()
+        })
+    }
+
+    async fn seal(&self, fence: Fence, day: DayKey) -> Stored<()> {
+        self.write_fenced("sealing a day", fence, |tx| {
+            // Events that no pass has folded yet stay, to be refused and counted.
+            tx.execute(
+                "DELETE FROM event
+                 WHERE seq <= (SELECT cursor FROM pass) AND (repository, run, attempt) IN (
+                     SELECT repository, run, attempt FROM attempt
+                     WHERE repository = ? AND workflow = ? AND day = ? AND place = 1)",
+                day_params(day),
+            )?;
+            tx.execute(
+                "UPDATE attempt SET place = 2, facts = NULL
+                 WHERE repository = ? AND workflow = ? AND day = ? AND place = 1",
+                day_params(day),
+            )?;
+            tx.execute(
+                "UPDATE day SET sealed = 1 WHERE repository = ? AND workflow = ? AND day = ?",
+                day_params(day),
+            )?;
+            Ok(())
+        })
+    }
+
+    async fn forget(&self, fence: Fence, cutoff: Time) -> Stored<u64> {
+        const LOOSE: &str = "(place = 0 OR refused = 1) AND last_received < ?";
+        self.write_fenced("forgetting old events", fence, |tx| {
+            tx.execute(
+                &format!(
+                    "DELETE FROM event
+                     WHERE seq <= (SELECT cursor FROM pass) AND (repository, run, attempt) IN (
+                         SELECT repository, run, attempt FROM attempt WHERE {LOOSE})"
+                ),
+                [cutoff.as_millis()],
+            )?;
+            let loose = format!("SELECT count(*) FROM attempt WHERE {LOOSE}");
+            let count: i64 = tx.query_row(&loose, [cutoff.as_millis()], |row| row.get(0))?;
+            tx.execute(
+                &format!("UPDATE attempt SET refused = 2 WHERE refused = 1 AND {LOOSE}"),
+                [cutoff.as_millis()],
+            )?;
+            tx.execute(
+                &format!("DELETE FROM attempt WHERE refused = 0 AND {LOOSE}"),
+                [cutoff.as_millis()],
+            )?;
+            Ok(unsigned(count))
+        })
+    }
+}
+
+impl Store {
+    /// An attempt with all its events and where it is filed.
+    fn attempt(&self, id: AttemptId) -> Stored<ChangedAttempt> {
+        let (stored, place) =
+            self.read("reading an attempt", |conn| Ok((events(conn, id)?, place(conn, id)?)))?;
+        let last_received = stored.iter().map(|(received, _)| *received).max().unwrap_or_default();
+        let decode = |(_, bytes): &(i64, Vec<u8>)| {
+            Event::decode(bytes)
+                .map_err(|error| unreadable(&self.path, &format!("an event of {id}"), error))
+        };
+        Ok(ChangedAttempt {
+            id,
+            events: stored.iter().map(decode).collect::<Stored<_>>()?,
+            last_received: Time::from_millis(last_received),
+            place,
+        })
+    }
+}
+
+fn changed_ids(conn: &Connection, limit: usize) -> rusqlite::Result<(Vec<AttemptId>, Cursor)> {
+    let mut select = conn.prepare_cached(
+        "SELECT seq, repository, run, attempt FROM event
+         WHERE seq > (SELECT cursor FROM pass) ORDER BY seq LIMIT ?",
+    )?;
+    let mut rows = select.query([sql(limit as u64)])?;
+    let (mut ids, mut upto) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        upto = row.get(0)?;
+        ids.push(AttemptId {
+            repository: unsigned(row.get(1)?),
+            run: unsigned(row.get(2)?),
+            attempt: row.get(3)?,
+        });
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    Ok((ids, Cursor(unsigned(upto))))
+}
+
+fn events(conn: &Connection, id: AttemptId) -> rusqlite::Result<Vec<(i64, Vec<u8>)>> {
+    conn.prepare_cached(
+        "SELECT received, facts FROM event WHERE repository = ? AND run = ? AND attempt = ?",
+    )?
+    .query_map(attempt_params(id), |row| Ok((row.get(0)?, row.get(1)?)))?
+    .collect()
+}
+
+fn place(conn: &Connection, id: AttemptId) -> rusqlite::Result<Place> {
+    let (repository, run, attempt) = attempt_params(id);
+    let found = conn
+        .prepare_cached(
+            "SELECT place, workflow, day FROM attempt
+             WHERE repository = ? AND run = ? AND attempt = ?",
+        )?
+        .query_row(params![repository, run, attempt], |row| {
+            let place: i64 = row.get(0)?;
+            Ok(match place {
+                0 => Place::Open,
+                1 => Place::Day(DayKey {
+                    workflow: WorkflowId {
+                        repository: id.repository,
+                        workflow: unsigned(row.get(1)?),
+                    },
+                    day: Day(row.get(2)?),
+                }),
+                _ => Place::Sealed,
+            })
+        })
+        .optional()?;
+    Ok(found.unwrap_or(Place::Open))
+}
+
+fn file_one(tx: &Transaction<'_>, one: &Filed, bytes: Option<&[u8]>) -> rusqlite::Result<()> {
+    let (repository, run, attempt) = attempt_params(one.id);
+    let received = one.last_received.as_millis();
+    let refused = i64::from(one.filing == Filing::Refuse);
+    tx.prepare_cached(
+        "INSERT INTO attempt (repository, run, attempt, last_received, refused)
+         VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT DO UPDATE SET
+             last_received = max(last_received, ?4),
+             refused = CASE ?5 WHEN 1 THEN 1 ELSE refused END",
+    )?
+    .execute(params![repository, run, attempt, received, refused])?;
+    let Filing::Row(row) = &one.filing else { return Ok(()) };
+    let (_, workflow, day) = day_params(row.key());
+    tx.prepare_cached(
+        "UPDATE attempt SET place = 1, workflow = ?, day = ?, branch = ?, number = ?, started = ?,
+             ended = ?, cancelled = ?, facts = ?
+         WHERE repository = ? AND run = ? AND attempt = ?",
+    )?
+    .execute(params![
+        workflow,
+        day,
+        branch_hash(&row.branch),
+        seniority(row).0,
+        row.started_at.map(Time::as_millis),
+        row.end.as_millis(),
+        row.conclusion == "cancelled",
+        bytes,
+        repository,
+        run,
+        attempt
+    ])?;
+    tx.prepare_cached(
+        "INSERT INTO day (repository, workflow, day, last_received) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET last_received = max(last_received, ?4)",
+    )?
+    .execute(params![repository, workflow, day, received])?;
+    Ok(())
+}
+
+fn touch(tx: &Transaction<'_>, key: DayKey) -> rusqlite::Result<()> {
+    tx.prepare_cached(
+        "UPDATE day SET touched = 1
+         WHERE repository = ? AND workflow = ? AND day = ? AND sealed = 0",
+    )?
+    .execute(day_params(key))?;
+    Ok(())
+}
+
+fn day_params(key: DayKey) -> (i64, i64, i32) {
+    let (repository, workflow) = workflow_params(key.workflow);
+    (repository, workflow, key.day.0)
+}
+
+fn day_key(row: &rusqlite::Row<'_>) -> rusqlite::Result<DayKey> {
+    let workflow =
+        WorkflowId { repository: unsigned(row.get(0)?), workflow: unsigned(row.get(1)?) };
+    Ok(DayKey { workflow, day: Day(row.get(2)?) })
+}

@@ -1,0 +1,62 @@
+//! Reading attempt rows: the same for passes and reports.
+
+use std::path::Path;
+
+use laptime_core::port::Stored;
+use laptime_core::row::{Branch, DayKey, Row};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::error::{store_error, unreadable};
+use crate::store::{sql, workflow_params};
+
+pub(crate) fn rows(conn: &Connection, path: &Path, key: DayKey) -> Stored<Vec<Row>> {
+    let failed = |error| store_error(path, "reading attempt rows", error);
+    let (repository, workflow) = workflow_params(key.workflow);
+    let mut select = conn
+        .prepare_cached(
+            "SELECT facts FROM attempt
+             WHERE repository = ? AND workflow = ? AND day = ? AND place = 1",
+        )
+        .map_err(failed)?;
+    let found = select
+        .query_map(params![repository, workflow, key.day.0], |row| row.get::<_, Vec<u8>>(0))
+        .map_err(failed)?;
+    found.map(|bytes| decode(path, &bytes.map_err(failed)?)).collect()
+}
+
+pub(crate) fn overtaken(conn: &Connection, path: &Path, row: &Row) -> Stored<bool> {
+    let Some(branch) = branch_hash(&row.branch) else { return Ok(false) };
+    let (repository, workflow) = workflow_params(row.workflow);
+    let (number, run) = seniority(row);
+    let query = || {
+        conn.prepare_cached(
+            "SELECT 1 FROM attempt
+             WHERE repository = ? AND workflow = ? AND branch = ? AND place > 0
+               AND (number, run) > (?, ?) AND started < ? LIMIT 1",
+        )?
+        .query_row(params![repository, workflow, branch, number, run, row.end.as_millis()], |_| {
+            Ok(())
+        })
+        .optional()
+    };
+    Ok(query().map_err(|error| store_error(path, "reading newer runs", error))?.is_some())
+}
+
+/// A number for the branch, for the indexes: names may be 10 kB long. None without a name.
+pub(crate) fn branch_hash(branch: &Branch) -> Option<i64> {
+    branch.digest().map(i64::from_le_bytes)
+}
+
+/// [`Row::seniority`] as SQLite compares it.
+pub(crate) fn seniority(row: &Row) -> (i64, i64) {
+    let (number, run) = row.seniority();
+    (number.map_or(-1, sql), sql(run))
+}
+
+pub(crate) fn encode<T: serde::Serialize>(path: &Path, value: &T) -> Stored<Vec<u8>> {
+    postcard::to_stdvec(value).map_err(|error| unreadable(path, "a value to be stored", error))
+}
+
+fn decode(path: &Path, bytes: &[u8]) -> Stored<Row> {
+    postcard::from_bytes(bytes).map_err(|error| unreadable(path, "an attempt row", error))
+}
