@@ -1,1 +1,5 @@
-//! x
+//! The pure heart of Laptime.
+
+pub mod hostile;
+pub mod render;
+pub mod report;
