@@ -64,8 +64,8 @@ pub fn html(name: &str) -> String {
     )
 }
 
-/// A sentence for HTML, at most 600 characters, to be escaped by the template like [`html`].
-pub fn html_prose(text: &str) -> String {
+/// A sentence for HTML or a terminal, at most 600 characters; tags are left alone as in [`html`].
+pub fn prose(text: &str) -> String {
     cut(
         text,
         PROSE_CHARS,

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
 
-use super::{html, html_prose, is_unseen, log, markdown, markdown_prose, terminal};
+use super::{html, is_unseen, log, markdown, markdown_prose, prose, terminal};
 
 #[test]
 fn a_terminal_sees_escapes_instead_of_acting_on_them() {
@@ -41,7 +41,7 @@ fn ten_kilobytes_become_a_name_again() {
     assert_eq!(html(&name).chars().count(), 120);
     assert_eq!(markdown(&name).chars().count(), 122);
     assert_eq!(log(&name).chars().count(), 200);
-    assert_eq!(html_prose(&name).chars().count(), 600);
+    assert_eq!(prose(&name).chars().count(), 600);
 }
 
 #[test]
@@ -110,7 +110,7 @@ proptest! {
     #[test]
     fn nothing_unseen_survives_anywhere(text in hostile_text()) {
         let places =
-            [terminal(&text, 60), log(&text), html(&text), html_prose(&text), markdown(&text), markdown_prose(&text)];
+            [terminal(&text, 60), log(&text), html(&text), prose(&text), markdown(&text), markdown_prose(&text)];
         for shown in places {
             prop_assert!(!shown.chars().any(is_unseen), "{shown:?}");
         }
