@@ -1,6 +1,7 @@
 //! A report in four forms: for a terminal, for GitHub, for a browser, and for programs. Each is a
 //! pure function of the [`Report`], so the same report is always the same bytes.
 
+mod html;
 mod json;
 //mod markdown;
 #[cfg(test)]
@@ -9,6 +10,7 @@ mod summary;
 mod text;
 mod units;
 
+pub use html::{HtmlError, html};
 pub use json::{json, schema};
 //pub use markdown::markdown;
 pub use text::text;
