@@ -3,16 +3,18 @@
 
 mod html;
 mod json;
-//mod markdown;
+mod markdown;
 #[cfg(test)]
 mod sample;
 mod summary;
+#[cfg(test)]
+mod tests;
 mod text;
 mod units;
 
 pub use html::{HtmlError, html};
 pub use json::{json, schema};
-//pub use markdown::markdown;
+pub use markdown::markdown;
 pub use text::text;
 
 #[cfg(doc)]

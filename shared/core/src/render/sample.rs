@@ -106,7 +106,7 @@ pub(super) fn unmeasured() -> Report {
     let mut report = empty();
     let mut workflow = blank("acme/api", "CI");
     workflow.attempts = 3;
-    workflow.outcomes = outcomes(&[("startup_failure", 1), ("skipped", 2)]);
+    workflow.outcomes = outcomes(&[("cancelled", 1), ("skipped", 2)]);
     workflow.jobs = vec![JobReport {
         ran_s: Figures::default(),
         ..job("build", 1.0, &[])

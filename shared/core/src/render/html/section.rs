@@ -20,7 +20,7 @@ pub(super) struct Section {
     pub(super) workflow: String,
     pub(super) path: String,
     pub(super) stats: Vec<Stat>,
-    pub(super) charts: [Chart; 3],
+    pub(super) charts: Vec<Chart>,
     pub(super) parts: Vec<Part>,
     pub(super) wall_clock: String,
     pub(super) bars: [Bars; 2],
@@ -85,7 +85,10 @@ impl Section {
                 .map(hostile::html)
                 .unwrap_or_default(),
             stats: stats(workflow),
-            charts,
+            charts: charts
+                .into_iter()
+                .filter(|chart| !chart.shapes.is_empty())
+                .collect(),
             parts: parts(workflow),
             wall_clock: units::duration(workflow.where_time_goes_s.wall_clock),
             bars: [bars::jobs(workflow), bars::steps(workflow)],

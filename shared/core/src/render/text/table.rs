@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::hostile;
 
 /// A name is cut to no less than this; before that, columns go.
-const LEAST_NAME: usize = 18;
+const LEAST_NAME: usize = 26;
 /// Names are spelled out up to here before any width is measured.
 const LONGEST_NAME: usize = 160;
 const INDENT: usize = 2;

@@ -62,7 +62,7 @@ fn outcomes(page: &mut Page, workflow: &WorkflowReport) {
 
 fn trend(page: &mut Page, head: &str, against: &str, change: &Change) {
     if let Some(words) = summary::change(change) {
-        page.hanging(&format!("  {head:<7}"), &format!("{words}, {against}"), 9);
+        page.hanging(&format!("  {head:<8}"), &format!("{words}, {against}"), 10);
     }
 }
 
@@ -193,11 +193,11 @@ fn bottlenecks(page: &mut Page, workflow: &WorkflowReport) {
     page.line("  BOTTLENECKS");
     for bottleneck in &workflow.bottlenecks {
         page.hanging(
-            &format!("  {:<7}", bottleneck.severity),
+            &format!("  {:<8}", bottleneck.severity),
             &headline(bottleneck),
-            9,
+            10,
         );
-        page.wrapped(&hostile::prose(&bottleneck.recommendation), 9);
+        page.wrapped(&hostile::prose(&bottleneck.recommendation), 10);
     }
 }
 
@@ -208,7 +208,10 @@ fn headline(bottleneck: &Bottleneck) -> String {
     }
     text.push_str(&format!(" · {}", summary::measured(bottleneck)));
     if let Some(seconds) = bottleneck.saves_s {
-        text.push_str(&format!(" · could save {} a run", units::duration(seconds)));
+        text.push_str(&format!(
+            " · saves up to {} a run",
+            units::duration(seconds)
+        ));
     }
     text
 }

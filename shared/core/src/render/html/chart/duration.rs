@@ -62,6 +62,9 @@ pub(in super::super) fn duration(id: &str, workflow: &WorkflowReport, days: &Day
         chart.key("dot bad", "failed");
         chart.key("dot neither", "neither");
     }
+    if chart.dots.iter().any(|dot| dot.clipped) {
+        chart.key("dot above", "off the scale");
+    }
     chart
 }
 

@@ -4,8 +4,8 @@ use crate::render::units::{self, float};
 /// Most lines above zero.
 const MOST_LINES: u64 = 4;
 /// Steps between lines that read well as seconds, minutes and hours.
-const SECONDS: [u64; 23] = [
-    1, 2, 5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1_200, 1_800, 3_600, 7_200, 10_800, 14_400,
+const SECONDS: [u64; 22] = [
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_200, 1_800, 3_600, 7_200, 10_800, 14_400,
     21_600, 43_200, 86_400, 172_800, 432_000,
 ];
 /// A value beyond this many times the 90th percentile is an outlier that would flatten the rest.
