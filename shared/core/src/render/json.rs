@@ -33,6 +33,10 @@ mod tests {
 
     /// `LAPTIME_UPDATE_SCHEMA=1 cargo test -p laptime-core schema` writes the file anew.
     #[test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a switch of this test, no setting"
+    )]
     fn the_schema_in_docs_is_the_one_of_the_types() {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/report.schema.json");
         if env::var("LAPTIME_UPDATE_SCHEMA").is_ok_and(|wanted| wanted == "1") {

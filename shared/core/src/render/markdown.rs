@@ -14,35 +14,47 @@ use crate::{
 /// The report for people on GitHub: tables first, lists of jobs and steps folded away. No name in
 /// it mentions, links or renders anything.
 pub fn markdown(report: &Report) -> String {
-    let mut text = format!("# Lap times: {}\n", summary::period(report));
+    let mut page = Page::default();
+    page.add(&format!("# Lap times: {}\n", summary::period(report)));
     if report.workflows.is_empty() {
-        next_steps(&mut text);
+        next_steps(&mut page);
     } else {
-        totals(&mut text, report);
+        totals(&mut page, report);
         if report.workflows.len() > 1 {
-            overview(&mut text, report);
+            overview(&mut page, report);
         }
         for workflow in &report.workflows {
-            workflow::section(&mut text, workflow);
+            workflow::section(&mut page, workflow);
         }
     }
     if report.findings.is_empty() {
-        text.push_str(&format!("\n{NO_FINDINGS}.\n"));
+        page.add(&format!("\n{NO_FINDINGS}.\n"));
     }
-    text
+    page.text
 }
 
-fn next_steps(text: &mut String) {
-    text.push_str(&format!("\n{NOTHING_YET}\n\n"));
+#[derive(Default)]
+struct Page {
+    text: String,
+}
+
+impl Page {
+    fn add(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+}
+
+fn next_steps(page: &mut Page) {
+    page.add(&format!("\n{NOTHING_YET}\n\n"));
     for (what, how) in NEXT_STEPS {
-        text.push_str(&format!("- {what}: `{how}`\n"));
+        page.add(&format!("- {what}: `{how}`\n"));
     }
-    text.push_str("- Or ask for another period with `--from` and `--to`\n");
+    page.add("- Or ask for another period with `--from` and `--to`\n");
 }
 
-fn totals(text: &mut String, report: &Report) {
+fn totals(page: &mut Page, report: &Report) {
     let totals = summary::totals(report);
-    text.push_str(&format!(
+    page.add(&format!(
         "\n{} in {} · **{}** · success rate **{}** · **{}** of wall clock\n",
         units::counted(units::len(&report.workflows), "workflow"),
         units::counted(summary::repositories(report), "repository"),
@@ -52,7 +64,7 @@ fn totals(text: &mut String, report: &Report) {
     ));
 }
 
-fn overview(text: &mut String, report: &Report) {
+fn overview(page: &mut Page, report: &Report) {
     let rows = report.workflows.iter().map(|workflow| {
         vec![
             title(workflow),
@@ -79,8 +91,8 @@ fn overview(text: &mut String, report: &Report) {
         "Trend",
         "Bottlenecks",
     ];
-    text.push_str("\n## Workflows\n\n");
-    table(text, &head, rows);
+    page.add("\n## Workflows\n\n");
+    table(page, &head, rows);
 }
 
 /// `owner/name` › `workflow`, as code spans.
@@ -93,13 +105,13 @@ fn title(workflow: &WorkflowReport) -> String {
 }
 
 /// A table whose first column is aligned left and the others right.
-fn table(text: &mut String, head: &[&str], rows: impl Iterator<Item = Vec<String>>) {
-    text.push_str(&format!(
+fn table(page: &mut Page, head: &[&str], rows: impl Iterator<Item = Vec<String>>) {
+    page.add(&format!(
         "| {} |\n|:--|{}\n",
         head.join(" | "),
         "--:|".repeat(head.len() - 1)
     ));
     for row in rows {
-        text.push_str(&format!("| {} |\n", row.join(" | ")));
+        page.add(&format!("| {} |\n", row.join(" | ")));
     }
 }

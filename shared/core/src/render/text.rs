@@ -90,6 +90,7 @@ impl Page {
 
     fn table(&mut self, table: &Table) {
         self.text.push_str(&table.fit(self.width));
+        self.gap();
     }
 }
 

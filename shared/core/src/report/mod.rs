@@ -50,7 +50,7 @@ pub struct WorkflowReport {
     pub outcomes: BTreeMap<String, u64>,
     /// Cancelled attempts that a newer run of the same branch replaced.
     pub superseded: u64,
-    /// success / (success + failure + timed_out + startup_failure), 0 to 1; null when none counted.
+    /// `success / (success + failure + timed_out + startup_failure)`, 0 to 1; null when none counted.
     pub success_rate: Option<f64>,
     /// 95 % Wilson interval of the success rate.
     pub success_rate_interval: Option<[f64; 2]>,

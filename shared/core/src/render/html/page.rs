@@ -112,34 +112,34 @@ fn tiles(report: &Report) -> Vec<Stat> {
     let severe = severe
         .filter(|bottleneck| bottleneck.severity == "high")
         .count();
-    let tile = |label, value, note| Stat {
+    let named = |label, value, note| Stat {
         label,
         value,
         note,
         tone: "",
     };
     vec![
-        tile(
+        named(
             "Attempts",
             units::count(totals.attempts),
             format!("{} failed", units::count(failed)),
         ),
-        tile(
+        named(
             "Success rate",
             units::rate_or_none(totals.success_rate),
             "over all workflows".to_owned(),
         ),
-        tile(
+        named(
             "Wall clock",
             units::duration(time.wall_clock),
             format!("{} of it work", share(time.work)),
         ),
-        tile(
+        named(
             "Waiting",
             share(waited),
             format!("{} in all", units::duration(waited)),
         ),
-        tile(
+        named(
             "Bottlenecks",
             all.to_string(),
             format!("{severe} of high severity"),

@@ -5,6 +5,10 @@ use crate::render::sample;
 
 /// A folder named by `LAPTIME_HTML_OUT` keeps the files for the eye.
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a switch of this test, no setting"
+)]
 fn every_kind_of_report_is_one_file_without_network_or_script() {
     let kinds = [
         ("rich", sample::rich(6)),

@@ -68,12 +68,8 @@ fn a_small_report_reads_well_on_github() {
 #[test]
 fn several_workflows_start_with_an_overview() {
     let text = markdown(&sample::rich(2));
-    let overview: String = text
-        .lines()
-        .take(9)
-        .map(|line| format!("{line}\n"))
-        .collect();
-    insta::assert_snapshot!(overview, @r"
+    let overview: Vec<&str> = text.lines().take(9).collect();
+    insta::assert_snapshot!(overview.join("\n"), @r"
     # Lap times: 2026-08-01 → 2026-08-31 UTC (30 days)
 
     2 workflows in 1 repository · **437 attempts** · success rate **87.6 %** · **114h** of wall clock

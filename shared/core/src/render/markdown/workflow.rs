@@ -1,4 +1,4 @@
-use super::{table, title};
+use super::{Page, table, title};
 use crate::{
     hostile,
     render::{summary, units},
@@ -8,35 +8,35 @@ use crate::{
 const MOST_JOBS: usize = 20;
 const MOST_STEPS: usize = 10;
 
-pub(super) fn section(text: &mut String, workflow: &WorkflowReport) {
-    text.push_str(&format!("\n## {}\n\n", title(workflow)));
-    outcomes(text, workflow);
+pub(super) fn section(page: &mut Page, workflow: &WorkflowReport) {
+    page.add(&format!("\n## {}\n\n", title(workflow)));
+    outcomes(page, workflow);
     let trends = [
         ("second half against first", &workflow.trend.halves),
         ("against the period before", &workflow.trend.previous),
     ];
     for (against, change) in trends {
         if let Some(words) = summary::change(change) {
-            text.push_str(&format!("- Trend: {words}, {against}\n"));
+            page.add(&format!("- Trend: {words}, {against}\n"));
         }
     }
-    bottlenecks(text, workflow);
-    figures(text, workflow);
-    where_time_goes(text, workflow);
-    jobs(text, workflow);
-    steps(text, workflow);
+    bottlenecks(page, workflow);
+    figures(page, workflow);
+    where_time_goes(page, workflow);
+    jobs(page, workflow);
+    steps(page, workflow);
 }
 
-fn outcomes(text: &mut String, workflow: &WorkflowReport) {
+fn outcomes(page: &mut Page, workflow: &WorkflowReport) {
     if let Some(path) = &workflow.path {
-        text.push_str(&format!("- File: {}\n", hostile::markdown(path)));
+        page.add(&format!("- File: {}\n", hostile::markdown(path)));
     }
     let interval = workflow
         .success_rate_interval
         .map_or_else(String::new, |interval| {
             format!(" ({})", units::rate_interval(interval))
         });
-    text.push_str(&format!(
+    page.add(&format!(
         "- {}, success rate **{}**{interval}\n",
         units::counted(workflow.attempts, "attempt"),
         units::rate_or_none(workflow.success_rate),
@@ -49,18 +49,18 @@ fn outcomes(text: &mut String, workflow: &WorkflowReport) {
         list.push(format!("{} superseded", units::count(workflow.superseded)));
     }
     if !list.is_empty() {
-        text.push_str(&format!("- Outcomes: {}\n", list.join(", ")));
+        page.add(&format!("- Outcomes: {}\n", list.join(", ")));
     }
 }
 
-fn bottlenecks(text: &mut String, workflow: &WorkflowReport) {
+fn bottlenecks(page: &mut Page, workflow: &WorkflowReport) {
     if workflow.bottlenecks.is_empty() {
         return;
     }
-    text.push_str("\n**Bottlenecks**\n\n");
+    page.add("\n**Bottlenecks**\n\n");
     for bottleneck in &workflow.bottlenecks {
         let advice = hostile::markdown_prose(&bottleneck.recommendation);
-        text.push_str(&format!("- {}  \n  {advice}\n", headline(bottleneck)));
+        page.add(&format!("- {}  \n  {advice}\n", headline(bottleneck)));
     }
 }
 
@@ -85,7 +85,7 @@ fn headline(bottleneck: &Bottleneck) -> String {
     parts.join(" · ")
 }
 
-fn figures(text: &mut String, workflow: &WorkflowReport) {
+fn figures(page: &mut Page, workflow: &WorkflowReport) {
     let rows = [
         ("Total", &workflow.total_s),
         ("Total, green", &workflow.green_s),
@@ -106,12 +106,12 @@ fn figures(text: &mut String, workflow: &WorkflowReport) {
         cells.extend([mean, p50, p95, p99, max].map(units::duration_or_none));
         cells
     };
-    text.push('\n');
+    page.add("\n");
     let head = ["Time", "Count", "Mean", "p50", "p95", "p99", "Max"];
-    table(text, &head, rows.into_iter().map(cells));
+    table(page, &head, rows.into_iter().map(cells));
 }
 
-fn where_time_goes(text: &mut String, workflow: &WorkflowReport) {
+fn where_time_goes(page: &mut Page, workflow: &WorkflowReport) {
     let parts = summary::parts(&workflow.where_time_goes_s);
     if parts.is_empty() {
         return;
@@ -123,11 +123,11 @@ fn where_time_goes(text: &mut String, workflow: &WorkflowReport) {
             units::duration(part.seconds),
         ]
     });
-    text.push('\n');
-    table(text, &["Where the wall clock goes", "Share", "Time"], rows);
+    page.add("\n");
+    table(page, &["Where the wall clock goes", "Share", "Time"], rows);
 }
 
-fn jobs(text: &mut String, workflow: &WorkflowReport) {
+fn jobs(page: &mut Page, workflow: &WorkflowReport) {
     let jobs = summary::slowest_jobs(workflow, MOST_JOBS);
     let rows = jobs.iter().map(|job| {
         vec![
@@ -148,14 +148,14 @@ fn jobs(text: &mut String, workflow: &WorkflowReport) {
         "On critical path",
     ];
     folded(
-        text,
+        page,
         &format!("Slowest jobs ({} of {})", jobs.len(), workflow.jobs.len()),
         &head,
         rows,
     );
 }
 
-fn steps(text: &mut String, workflow: &WorkflowReport) {
+fn steps(page: &mut Page, workflow: &WorkflowReport) {
     let steps = summary::slowest_steps(workflow, MOST_STEPS);
     let rows = steps.iter().map(|(job, step)| {
         vec![
@@ -165,12 +165,12 @@ fn steps(text: &mut String, workflow: &WorkflowReport) {
             units::duration_or_none(step.ran_s.p95),
         ]
     });
-    folded(text, "Slowest steps", &["Step", "Job", "p50", "p95"], rows);
+    folded(page, "Slowest steps", &["Step", "Job", "p50", "p95"], rows);
 }
 
 /// A table to unfold; nothing where it has no rows.
 fn folded(
-    text: &mut String,
+    page: &mut Page,
     summary: &str,
     head: &[&str],
     rows: impl ExactSizeIterator<Item = Vec<String>>,
@@ -178,7 +178,7 @@ fn folded(
     if rows.len() == 0 {
         return;
     }
-    text.push_str(&format!("\n<details><summary>{summary}</summary>\n\n"));
-    table(text, head, rows);
-    text.push_str("\n</details>\n");
+    page.add(&format!("\n<details><summary>{summary}</summary>\n\n"));
+    table(page, head, rows);
+    page.add("\n</details>\n");
 }

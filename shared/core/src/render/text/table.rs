@@ -106,10 +106,11 @@ impl Table {
         for column in aligned.column_iter_mut() {
             column.set_padding((0, GAP));
         }
-        aligned
-            .lines()
-            .map(|line| format!("{:INDENT$}{}\n", "", line.trim_end()))
-            .collect()
+        let indented = |line: String| format!("{:INDENT$}{}", "", line.trim_end());
+        aligned.lines().map(indented).collect::<Vec<_>>().join(
+            "
+",
+        )
     }
 
     /// Which columns stay: the least wanted go until the rest fits, with room for the names.

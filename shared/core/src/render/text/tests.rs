@@ -113,12 +113,8 @@ fn a_narrow_terminal_keeps_what_matters() {
 #[test]
 fn several_workflows_start_with_an_overview() {
     let page = text(&sample::rich(6), 80);
-    let overview: String = page
-        .lines()
-        .take(10)
-        .map(|line| format!("{line}\n"))
-        .collect();
-    insta::assert_snapshot!(overview, @r"
+    let overview: Vec<&str> = page.lines().take(10).collect();
+    insta::assert_snapshot!(overview.join("\n"), @r"
     Laptime report · 2026-08-01 → 2026-08-31 UTC (30 days)
     6 workflows in 3 repositories · 1,371 attempts · success rate 87.4 % · 362h of
     wall clock

@@ -202,18 +202,19 @@ fn bottlenecks(page: &mut Page, workflow: &WorkflowReport) {
 }
 
 fn headline(bottleneck: &Bottleneck) -> String {
-    let mut text = summary::kind(bottleneck).to_owned();
-    for place in [&bottleneck.job, &bottleneck.step].into_iter().flatten() {
-        text.push_str(&format!(" › {}", hostile::terminal(place, 40)));
-    }
-    text.push_str(&format!(" · {}", summary::measured(bottleneck)));
-    if let Some(seconds) = bottleneck.saves_s {
-        text.push_str(&format!(
-            " · saves up to {} a run",
-            units::duration(seconds)
-        ));
-    }
-    text
+    let names = [&bottleneck.job, &bottleneck.step].into_iter().flatten();
+    let what = std::iter::once(summary::kind(bottleneck).to_owned())
+        .chain(names.map(|name| hostile::terminal(name, 40)));
+    let mut parts = vec![
+        what.collect::<Vec<_>>().join(" › "),
+        summary::measured(bottleneck),
+    ];
+    parts.extend(
+        bottleneck
+            .saves_s
+            .map(|s| format!("saves up to {} a run", units::duration(s))),
+    );
+    parts.join(" · ")
 }
 
 /// A bar of `most` columns for a share of 1, in eighths of a column; never empty above 0.

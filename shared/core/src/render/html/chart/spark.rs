@@ -31,14 +31,14 @@ pub(in super::super) fn spark(workflow: &WorkflowReport, days: &Days) -> Option<
     let range = (most - least).max(most * LEAST_RANGE);
     let floor = f64::midpoint(most, least) - range / 2.0;
     let y = |value: f64| HEIGHT - MARGIN - (value - floor) / range * (HEIGHT - 2.0 * MARGIN);
-    let &(last_x, last) = points.last().filter(|_| points.len() > 1 && most > 0.0)?;
+    let &(end_x, end) = points.last().filter(|_| points.len() > 1 && most > 0.0)?;
     let places: Vec<String> = points
         .iter()
         .map(|(x, value)| format!("{} {}", Number(*x), Number(y(*value))))
         .collect();
     Some(Spark {
         line: format!("M{}", places.join("L")),
-        x: Number(last_x / WIDTH * 100.0),
-        y: Number(y(last)),
+        x: Number(end_x / WIDTH * 100.0),
+        y: Number(y(end)),
     })
 }
