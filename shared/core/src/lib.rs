@@ -5,9 +5,11 @@
 
 pub mod config;
 pub mod flow;
+pub mod hostile;
 pub mod ingest;
 pub mod model;
 pub mod port;
+pub mod render;
 pub mod report;
 pub mod rollup;
 pub mod row;

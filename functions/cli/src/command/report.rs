@@ -26,7 +26,7 @@ fn render(report: &Report, format: ReportFormat) -> anyhow::Result<String> {
         ReportFormat::Text => render::text(report, output::width()),
         ReportFormat::Md => render::markdown(report),
         ReportFormat::Html => render::html(report)?,
-        ReportFormat::Json => render::json(report)?,
+        ReportFormat::Json => render::json(report),
     })
 }
 

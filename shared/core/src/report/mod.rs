@@ -6,6 +6,7 @@ mod sheet;
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub(crate) use sheet::Sheet;
@@ -14,9 +15,10 @@ pub(crate) use sheet::Sheet;
 pub const SCHEMA: &str = "laptime.report/1";
 
 /// One report: all workflows of an installation (or of one repository) over `[from, to)`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
 pub struct Report {
-    /// Always [`SCHEMA`].
+    /// Always `laptime.report/1`.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// When the report was asked for, RFC 3339 in UTC.
     pub generated_at: String,
@@ -31,11 +33,11 @@ pub struct Report {
 }
 
 /// A verdict on a series. No value exists until judging is built.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
 pub enum Finding {}
 
 /// One workflow over the period.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
 pub struct WorkflowReport {
     /// GitHub's id of the repository; names may change, this does not.
     pub repository_id: u64,
@@ -53,7 +55,7 @@ pub struct WorkflowReport {
     pub outcomes: BTreeMap<String, u64>,
     /// Cancelled attempts that a newer run of the same branch replaced.
     pub superseded: u64,
-    /// success / (success + failure + timed_out + startup_failure), 0 to 1; null when none counted.
+    /// `success / (success + failure + timed_out + startup_failure)`, 0 to 1; null when none counted.
     pub success_rate: Option<f64>,
     /// 95 % Wilson interval of the success rate.
     pub success_rate_interval: Option<[f64; 2]>,
@@ -88,7 +90,7 @@ pub struct WorkflowReport {
 }
 
 /// The figures of one measure. All in seconds, null where `count` is 0.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, JsonSchema, Serialize)]
 pub struct Figures {
     /// Samples.
     pub count: u64,
@@ -107,7 +109,7 @@ pub struct Figures {
 }
 
 /// One segment of a workflow: `default_branch`, `pull_request`, `schedule` or `other`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
 pub struct SegmentReport {
     /// The segment's name.
     pub segment: &'static str,
@@ -132,7 +134,7 @@ pub struct SegmentReport {
 }
 
 /// One job of a workflow: the figures cover the jobs that ran in completed attempts.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
 pub struct JobReport {
     /// The job's name, verbatim.
     pub name: String,
@@ -165,7 +167,7 @@ pub struct JobReport {
 }
 
 /// Jobs beyond the series limit: total minus kept.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
 pub struct OtherJobs {
     /// Jobs that ran, by conclusion.
     pub outcomes: BTreeMap<String, u64>,
@@ -176,7 +178,7 @@ pub struct OtherJobs {
 }
 
 /// One step of a job.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
 pub struct StepReport {
     /// The step's name, verbatim.
     pub name: String,
@@ -189,7 +191,7 @@ pub struct StepReport {
 }
 
 /// A measure against its own past.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
 pub struct Trend {
     /// Which measure: `green_s`.
     pub measure: &'static str,
@@ -200,7 +202,7 @@ pub struct Trend {
 }
 
 /// Two medians and the change between them.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
 pub struct Change {
     /// Median before, seconds.
     pub before_s: Option<f64>,
@@ -215,12 +217,13 @@ pub struct Change {
     /// 95 % interval of the change; null where there are too few samples.
     pub interval_pct: Option<[f64; 2]>,
     /// `slower`, `faster`, `stable`, or `unknown` where there is nothing to compare.
+    #[schemars(extend("enum" = ["slower", "faster", "stable", "unknown"]))]
     pub direction: &'static str,
 }
 
 /// Seconds of wall clock by what they were spent on, along the critical paths. The parts add up to
 /// `wall_clock`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, JsonSchema, Serialize)]
 pub struct WhereTimeGoes {
     /// Waiting for somebody's approval.
     pub approval: f64,
@@ -243,12 +246,14 @@ pub struct WhereTimeGoes {
 }
 
 /// Something that costs time or trust, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
 pub struct Bottleneck {
     /// `slow_workflow`, `slow_job`, `slow_step`, `long_queue`, `low_success_rate`, `high_p95`,
     /// `degrading` or `critical_path`.
+    #[schemars(extend("enum" = ["slow_workflow", "slow_job", "slow_step", "long_queue", "low_success_rate", "high_p95", "degrading", "critical_path"]))]
     pub kind: &'static str,
     /// `high` or `medium`.
+    #[schemars(extend("enum" = ["high", "medium"]))]
     pub severity: &'static str,
     /// The job, where it is about one.
     pub job: Option<String>,
@@ -265,7 +270,7 @@ pub struct Bottleneck {
 }
 
 /// One UTC day of a workflow.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
 pub struct DayReport {
     /// `YYYY-MM-DD`.
     pub day: String,
@@ -282,7 +287,7 @@ pub struct DayReport {
 }
 
 /// One of the latest attempts.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
 pub struct RecentAttempt {
     /// GitHub's run id.
     pub run_id: u64,

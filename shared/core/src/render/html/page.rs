@@ -1,0 +1,191 @@
+use askama::Template;
+
+use super::{
+    chart::{Days, Spark, spark},
+    section::{Card, Section, Stat, card, id, tone},
+};
+use crate::{
+    hostile,
+    render::{
+        summary::{self, NEXT_STEPS, NO_FINDINGS, NOTHING_YET},
+        units,
+    },
+    report::{Report, WorkflowReport},
+};
+
+/// Most bottlenecks shown before the workflows.
+const MOST_CARDS: usize = 6;
+
+/// The whole page.
+#[derive(Template)]
+#[template(path = "report.html")]
+pub(super) struct Page {
+    period: String,
+    scope: String,
+    generated: String,
+    tiles: Vec<Stat>,
+    cards: Vec<Card>,
+    overview: Vec<OverviewRow>,
+    sections: Vec<Section>,
+    nothing: &'static str,
+    next_steps: [(&'static str, &'static str); 3],
+    findings: &'static str,
+}
+
+/// One workflow among many.
+struct OverviewRow {
+    id: String,
+    repository: String,
+    workflow: String,
+    spark: Option<Spark>,
+    attempts: String,
+    success_rate: String,
+    p50: String,
+    p95: String,
+    queue: String,
+    trend: String,
+    tone: &'static str,
+    bottlenecks: usize,
+    severe: bool,
+}
+
+impl Page {
+    pub(super) fn new(report: &Report) -> Self {
+        let days = Days::of(report);
+        let many = report.workflows.len() > 1;
+        let several = if many {
+            report.workflows.as_slice()
+        } else {
+            &[]
+        };
+        Self {
+            period: summary::period(report),
+            scope: format!(
+                "{} in {}",
+                units::counted(units::len(&report.workflows), "workflow"),
+                units::counted(summary::repositories(report), "repository"),
+            ),
+            generated: summary::minute(&report.generated_at),
+            tiles: if many { tiles(report) } else { Vec::new() },
+            cards: first_cards(several),
+            overview: several
+                .iter()
+                .map(|workflow| overview_row(workflow, &days))
+                .collect(),
+            sections: report
+                .workflows
+                .iter()
+                .map(|one| Section::new(one, &days))
+                .collect(),
+            nothing: NOTHING_YET,
+            next_steps: NEXT_STEPS,
+            findings: if report.findings.is_empty() {
+                NO_FINDINGS
+            } else {
+                ""
+            },
+        }
+    }
+}
+
+fn tiles(report: &Report) -> Vec<Stat> {
+    let totals = summary::totals(report);
+    let time = &totals.time;
+    let waited = time.approval + time.concurrency + time.runner_queue;
+    let share = |part: f64| {
+        if time.wall_clock > 0.0 {
+            units::rate(part / time.wall_clock)
+        } else {
+            units::NONE.to_owned()
+        }
+    };
+    let failed = summary::failed(&totals.outcomes);
+    let all: usize = report
+        .workflows
+        .iter()
+        .map(|workflow| workflow.bottlenecks.len())
+        .sum();
+    let severe = report
+        .workflows
+        .iter()
+        .flat_map(|workflow| &workflow.bottlenecks);
+    let severe = severe
+        .filter(|bottleneck| bottleneck.severity == "high")
+        .count();
+    let named = |label, value, note| Stat {
+        label,
+        value,
+        note,
+        tone: "",
+    };
+    vec![
+        named(
+            "Attempts",
+            units::count(totals.attempts),
+            format!("{} failed", units::count(failed)),
+        ),
+        named(
+            "Success rate",
+            units::rate_or_none(totals.success_rate),
+            "over all workflows".to_owned(),
+        ),
+        named(
+            "Wall clock",
+            units::duration(time.wall_clock),
+            format!("{} of it work", share(time.work)),
+        ),
+        named(
+            "Waiting",
+            share(waited),
+            format!("{} in all", units::duration(waited)),
+        ),
+        named(
+            "Bottlenecks",
+            all.to_string(),
+            format!("{severe} of high severity"),
+        ),
+    ]
+}
+
+/// The bottlenecks to look at first: severe ones, then those that could save most.
+fn first_cards(workflows: &[WorkflowReport]) -> Vec<Card> {
+    let mut all: Vec<_> = workflows
+        .iter()
+        .flat_map(|workflow| workflow.bottlenecks.iter().map(move |one| (workflow, one)))
+        .collect();
+    all.sort_by(|(_, a), (_, b)| {
+        let key = |severity| severity != "high";
+        let saves = |seconds: Option<f64>| seconds.unwrap_or(0.0);
+        key(a.severity)
+            .cmp(&key(b.severity))
+            .then(saves(b.saves_s).total_cmp(&saves(a.saves_s)))
+    });
+    all.into_iter()
+        .take(MOST_CARDS)
+        .map(|(workflow, one)| card(workflow, one))
+        .collect()
+}
+
+fn overview_row(workflow: &WorkflowReport, days: &Days) -> OverviewRow {
+    let halves = &workflow.trend.halves;
+    OverviewRow {
+        id: id(workflow),
+        repository: hostile::html(&workflow.repository),
+        workflow: hostile::html(&workflow.workflow),
+        spark: spark(workflow, days),
+        attempts: units::count(workflow.attempts),
+        success_rate: units::rate_or_none(workflow.success_rate),
+        p50: units::duration_or_none(workflow.total_s.p50),
+        p95: units::duration_or_none(workflow.total_s.p95),
+        queue: units::duration_or_none(workflow.queued_s.p50),
+        trend: halves
+            .change_pct
+            .map_or_else(|| units::NONE.to_owned(), units::change),
+        tone: tone(halves),
+        bottlenecks: workflow.bottlenecks.len(),
+        severe: workflow
+            .bottlenecks
+            .iter()
+            .any(|one| one.severity == "high"),
+    }
+}

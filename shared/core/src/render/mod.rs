@@ -1,0 +1,21 @@
+//! A report in four forms: for a terminal, for GitHub, for a browser, and for programs. Each is a
+//! pure function of the [`Report`], so the same report is always the same bytes.
+
+mod html;
+mod json;
+mod markdown;
+#[cfg(test)]
+mod sample;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod text;
+mod units;
+
+pub use html::{HtmlError, html};
+pub use json::{json, schema};
+pub use markdown::markdown;
+pub use text::text;
+
+#[cfg(doc)]
+use crate::report::Report;

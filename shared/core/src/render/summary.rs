@@ -1,0 +1,288 @@
+//! What every form of a report says in its own way: totals, orders and words.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+use super::units::{self, float};
+use crate::report::{
+    Bottleneck, Change, Figures, JobReport, Report, StepReport, WhereTimeGoes, WorkflowReport,
+};
+
+/// Said wherever findings would be.
+pub(super) const NO_FINDINGS: &str = "Findings: none (series are not judged yet)";
+
+/// Said in place of everything else when no attempt ended in the period.
+pub(super) const NOTHING_YET: &str = "No attempt ended in this period.";
+
+/// What to do when there is nothing to report.
+pub(super) const NEXT_STEPS: [(&str, &str); 3] = [
+    (
+        "Receive deliveries",
+        "laptime serve --listen 127.0.0.1:8787 --data DIR",
+    ),
+    ("Or send recorded ones", "laptime replay --data DIR FILE…"),
+    (
+        "Then aggregate, and ask again",
+        "laptime aggregate --data DIR",
+    ),
+];
+
+/// Everything in the period, over all workflows.
+pub(super) struct Totals {
+    pub(super) attempts: u64,
+    pub(super) outcomes: BTreeMap<String, u64>,
+    pub(super) success_rate: Option<f64>,
+    pub(super) time: WhereTimeGoes,
+}
+
+pub(super) fn totals(report: &Report) -> Totals {
+    let mut totals = Totals {
+        attempts: 0,
+        outcomes: BTreeMap::new(),
+        success_rate: None,
+        time: WhereTimeGoes::default(),
+    };
+    for workflow in &report.workflows {
+        totals.attempts += workflow.attempts;
+        for (outcome, times) in &workflow.outcomes {
+            *totals.outcomes.entry(outcome.clone()).or_default() += times;
+        }
+        add(&mut totals.time, &workflow.where_time_goes_s);
+    }
+    let judged = success(&totals.outcomes) + failed(&totals.outcomes);
+    totals.success_rate = (judged > 0).then(|| float(success(&totals.outcomes)) / float(judged));
+    totals
+}
+
+fn add(sum: &mut WhereTimeGoes, one: &WhereTimeGoes) {
+    sum.approval += one.approval;
+    sum.concurrency += one.concurrency;
+    sum.runner_queue += one.runner_queue;
+    sum.set_up += one.set_up;
+    sum.work += one.work;
+    sum.tear_down += one.tear_down;
+    sum.unknown += one.unknown;
+    sum.wall_clock += one.wall_clock;
+    sum.attempts += one.attempts;
+}
+
+/// How many repositories the report covers.
+pub(super) fn repositories(report: &Report) -> u64 {
+    let ids: BTreeSet<u64> = report.workflows.iter().map(|w| w.repository_id).collect();
+    u64::try_from(ids.len()).unwrap_or(u64::MAX)
+}
+
+/// Conclusions that count as failed, and as succeeded; all others are neither.
+const FAILED: [&str; 3] = ["failure", "timed_out", "startup_failure"];
+
+pub(super) fn is_failed(conclusion: &str) -> bool {
+    FAILED.contains(&conclusion)
+}
+
+pub(super) fn success(outcomes: &BTreeMap<String, u64>) -> u64 {
+    outcomes.get("success").copied().unwrap_or(0)
+}
+
+pub(super) fn failed(outcomes: &BTreeMap<String, u64>) -> u64 {
+    FAILED.iter().filter_map(|name| outcomes.get(*name)).sum()
+}
+
+/// Outcomes that occurred: success, the failures, then the rest by name.
+pub(super) fn ordered(outcomes: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
+    let mut list: Vec<_> = outcomes
+        .iter()
+        .filter(|(_, times)| **times > 0)
+        .map(|(name, times)| (name.as_str(), *times))
+        .collect();
+    list.sort_by_key(|(name, _)| (*name != "success", !is_failed(name)));
+    list
+}
+
+/// The jobs with the largest median run time, slowest first.
+pub(super) fn slowest_jobs(workflow: &WorkflowReport, most: usize) -> Vec<&JobReport> {
+    let mut jobs: Vec<_> = workflow
+        .jobs
+        .iter()
+        .filter(|job| job.ran_s.count > 0)
+        .collect();
+    jobs.sort_by(|a, b| by_median(&b.ran_s, &a.ran_s));
+    jobs.truncate(most);
+    jobs
+}
+
+/// The steps with the largest median run time and their jobs, slowest first.
+pub(super) fn slowest_steps(
+    workflow: &WorkflowReport,
+    most: usize,
+) -> Vec<(&JobReport, &StepReport)> {
+    let mut steps: Vec<_> = workflow
+        .jobs
+        .iter()
+        .flat_map(|job| job.steps.iter().map(move |step| (job, step)))
+        .filter(|(_, step)| step.ran_s.count > 0)
+        .collect();
+    steps.sort_by(|(_, a), (_, b)| by_median(&b.ran_s, &a.ran_s));
+    steps.truncate(most);
+    steps
+}
+
+fn by_median(a: &Figures, b: &Figures) -> std::cmp::Ordering {
+    let key = |figures: Option<f64>| figures.unwrap_or(0.0);
+    key(a.p50)
+        .total_cmp(&key(b.p50))
+        .then(key(a.p95).total_cmp(&key(b.p95)))
+}
+
+/// A step's name, with its number where its job has several of that name.
+pub(super) fn step_name(step: &StepReport) -> String {
+    match step.occurrence {
+        0 | 1 => step.name.clone(),
+        again => format!("{} ({again})", step.name),
+    }
+}
+
+/// One part of the wall clock.
+pub(super) struct Part {
+    /// Stable key, fit for a CSS class.
+    pub(super) key: &'static str,
+    pub(super) label: &'static str,
+    pub(super) seconds: f64,
+    /// Of the wall clock, 0 to 1.
+    pub(super) share: f64,
+}
+
+/// The parts of the wall clock that took any time, in the order they happen.
+pub(super) fn parts(time: &WhereTimeGoes) -> Vec<Part> {
+    let all = [
+        ("approval", "Approval", time.approval),
+        ("concurrency", "Concurrency", time.concurrency),
+        ("queue", "Runner queue", time.runner_queue),
+        ("set-up", "Set-up", time.set_up),
+        ("work", "Work", time.work),
+        ("tear-down", "Tear-down", time.tear_down),
+        ("unknown", "Unknown", time.unknown),
+    ];
+    all.into_iter()
+        .filter(|(_, _, seconds)| *seconds > 0.0 && time.wall_clock > 0.0)
+        .map(|(key, label, seconds)| Part {
+            key,
+            label,
+            seconds,
+            share: (seconds / time.wall_clock).min(1.0),
+        })
+        .collect()
+}
+
+/// A bottleneck's kind in words.
+pub(super) fn kind(bottleneck: &Bottleneck) -> &'static str {
+    match bottleneck.kind {
+        "slow_workflow" => "Slow workflow",
+        "slow_job" => "Slow job",
+        "slow_step" => "Slow step",
+        "long_queue" => "Long queue",
+        "low_success_rate" => "Low success rate",
+        "high_p95" => "High p95",
+        "degrading" => "Getting slower",
+        "critical_path" => "Often critical",
+        other => other,
+    }
+}
+
+/// The measured value against its threshold, in their unit.
+pub(super) fn measured(bottleneck: &Bottleneck) -> String {
+    let (value, threshold) = (bottleneck.value, bottleneck.threshold);
+    match bottleneck.kind {
+        "low_success_rate" | "critical_path" => {
+            format!(
+                "{}, threshold {}",
+                units::rate(value),
+                units::rate(threshold)
+            )
+        }
+        "degrading" => {
+            format!(
+                "{}, threshold {}",
+                units::change(value * 100.0),
+                units::change(threshold * 100.0)
+            )
+        }
+        _ => format!(
+            "{}, threshold {}",
+            units::duration(value),
+            units::duration(threshold)
+        ),
+    }
+}
+
+/// A change in one phrase, where there is something to compare.
+pub(super) fn change(change: &Change) -> Option<String> {
+    let (percent, before, after) = (change.change_pct?, change.before_s?, change.after_s?);
+    let interval = change.interval_pct.map_or_else(String::new, |interval| {
+        format!(", {}", units::change_interval(interval))
+    });
+    Some(format!(
+        "{} ({}{interval}): {} → {}",
+        change.direction,
+        units::change(percent),
+        units::duration(before),
+        units::duration(after),
+    ))
+}
+
+/// A segment's name in words.
+pub(super) fn segment(name: &'static str) -> &'static str {
+    match name {
+        "default_branch" => "Default branch",
+        "pull_request" => "Pull request",
+        "schedule" => "Schedule",
+        "other" => "Other",
+        unknown => unknown,
+    }
+}
+
+/// The instant an RFC 3339 text names.
+pub(super) fn instant(text: &str) -> Option<Timestamp> {
+    text.parse().ok()
+}
+
+/// The UTC day of an instant.
+pub(super) fn day(instant: Timestamp) -> Date {
+    instant.to_zoned(TimeZone::UTC).date()
+}
+
+/// `2026-08-01 14:05 UTC`; the text itself where it is no time.
+pub(super) fn minute(text: &str) -> String {
+    instant(text).map_or_else(
+        || text.to_owned(),
+        |at| {
+            at.to_zoned(TimeZone::UTC)
+                .strftime("%Y-%m-%d %H:%M UTC")
+                .to_string()
+        },
+    )
+}
+
+/// The period in one phrase: `2026-08-01 → 2026-08-31 UTC (30 days)`, with times of day where an
+/// edge is not midnight.
+pub(super) fn period(report: &Report) -> String {
+    let (from, to) = (minute(&report.from), minute(&report.to));
+    let midnight = " 00:00 UTC";
+    let edges = match (from.strip_suffix(midnight), to.strip_suffix(midnight)) {
+        (Some(from), Some(to)) => format!("{from} → {to} UTC"),
+        _ => format!("{} → {to}", from.trim_end_matches(" UTC")),
+    };
+    match instant(&report.from).zip(instant(&report.to)) {
+        Some((from, to)) => format!("{edges} ({})", span(to.duration_since(from).as_secs())),
+        None => edges,
+    }
+}
+
+fn span(seconds: i64) -> String {
+    let hours = u64::try_from(seconds / 3_600).unwrap_or(0);
+    if hours >= 48 || hours == 24 {
+        units::counted((hours + 12) / 24, "day")
+    } else {
+        units::counted(hours, "hour")
+    }
+}

@@ -1,0 +1,160 @@
+mod table;
+#[cfg(test)]
+mod tests;
+mod workflow;
+
+use table::{Column, Table};
+use unicode_width::UnicodeWidthStr;
+
+use super::{
+    summary::{self, NEXT_STEPS, NO_FINDINGS, NOTHING_YET},
+    units,
+};
+use crate::{
+    hostile,
+    report::{Report, WorkflowReport},
+};
+
+/// Below this a table has no room for a name.
+const NARROWEST: usize = 40;
+/// Above this lines get hard to follow.
+const WIDEST: usize = 160;
+
+/// The report for a terminal `width` columns wide: no line is wider (narrower than 40 counts as 40),
+/// there are no colours, and nothing in a name acts on the terminal.
+pub fn text(report: &Report, width: usize) -> String {
+    let width = width.clamp(NARROWEST, WIDEST);
+    let mut page = Page {
+        width,
+        text: String::new(),
+    };
+    head(&mut page, report);
+    if report.workflows.is_empty() {
+        next_steps(&mut page);
+    } else {
+        if report.workflows.len() > 1 {
+            overview(&mut page, report);
+        }
+        for workflow in &report.workflows {
+            workflow::section(&mut page, workflow);
+        }
+    }
+    if report.findings.is_empty() {
+        page.gap();
+        page.wrapped(NO_FINDINGS, 0);
+    }
+    page.text
+}
+
+/// Lines that are never wider than the terminal.
+struct Page {
+    width: usize,
+    text: String,
+}
+
+impl Page {
+    fn gap(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// A line, cut where it is too wide.
+    fn line(&mut self, line: &str) {
+        self.text
+            .push_str(hostile::terminal(line, self.width).trim_end());
+        self.text.push('\n');
+    }
+
+    /// Words over as many lines as they need, each behind `indent` columns.
+    fn wrapped(&mut self, words: &str, indent: usize) {
+        self.hanging(&" ".repeat(indent), words, indent);
+    }
+
+    /// The same with `head` in front of the first line. A number keeps its per cent sign.
+    fn hanging(&mut self, head: &str, words: &str, indent: usize) {
+        let mut line = head.to_owned();
+        let mut fresh = true;
+        for word in words.replace(" %", "\u{a0}%").split(' ') {
+            if !fresh && line.width() + 1 + word.width() > self.width {
+                self.line(&line.replace('\u{a0}', " "));
+                line = " ".repeat(indent);
+                fresh = true;
+            }
+            if !fresh {
+                line.push(' ');
+            }
+            line.push_str(word);
+            fresh = false;
+        }
+        self.line(&line.replace('\u{a0}', " "));
+    }
+
+    fn table(&mut self, table: &Table) {
+        self.text.push_str(&table.fit(self.width));
+        self.gap();
+    }
+}
+
+fn head(page: &mut Page, report: &Report) {
+    page.wrapped(&format!("Laptime report · {}", summary::period(report)), 0);
+    if report.workflows.is_empty() {
+        return;
+    }
+    let totals = summary::totals(report);
+    let what = format!(
+        "{} in {} · {} · success rate {} · {} of wall clock",
+        units::counted(units::len(&report.workflows), "workflow"),
+        units::counted(summary::repositories(report), "repository"),
+        units::counted(totals.attempts, "attempt"),
+        units::rate_or_none(totals.success_rate),
+        units::duration(totals.time.wall_clock),
+    );
+    page.wrapped(&what, 0);
+}
+
+fn next_steps(page: &mut Page) {
+    page.gap();
+    page.line(NOTHING_YET);
+    page.gap();
+    for (what, how) in NEXT_STEPS {
+        page.line(&format!("  {what}:"));
+        page.wrapped(how, 4);
+    }
+    page.line("  Or ask for another period:");
+    page.wrapped("laptime report --data DIR --from T --to T", 4);
+}
+
+fn overview(page: &mut Page, report: &Report) {
+    let mut table = Table::new(vec![
+        Column::name("WORKFLOW"),
+        Column::number("ATTEMPTS", 3),
+        Column::number("SUCCESS", 6),
+        Column::number("P50", 7),
+        Column::number("P95", 5),
+        Column::number("QUEUE P50", 2),
+        Column::number("TREND", 4),
+        Column::number("TO FIX", 1),
+    ]);
+    for workflow in &report.workflows {
+        table.row(vec![
+            title(workflow),
+            units::count(workflow.attempts),
+            units::rate_or_none(workflow.success_rate),
+            units::duration_or_none(workflow.total_s.p50),
+            units::duration_or_none(workflow.total_s.p95),
+            units::duration_or_none(workflow.queued_s.p50),
+            workflow
+                .trend
+                .halves
+                .change_pct
+                .map_or_else(|| units::NONE.to_owned(), units::change),
+            units::count(units::len(&workflow.bottlenecks)),
+        ]);
+    }
+    page.gap();
+    page.table(&table);
+}
+
+/// `owner/name › workflow`.
+fn title(workflow: &WorkflowReport) -> String {
+    format!("{} › {}", workflow.repository, workflow.workflow)
+}
