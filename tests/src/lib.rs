@@ -1,1 +1,25 @@
-//! x
+//! The kit of the integration tests: scenarios that speak of runs and jobs, stores that live in
+//! memory or crash on demand, and the real program as a child process.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::disallowed_methods,
+    reason = "a test helper that panics fails the test, which is what it is for"
+)]
+
+mod crashing;
+mod flows;
+mod memory;
+mod program;
+mod scenario;
+mod strategy;
+
+pub use crashing::{Crashing, Moment};
+pub use flows::{aggregate_at, append_all, at, report_json, report_of, wait};
+pub use memory::Memory;
+pub use program::{Answer, Laptime, Served, variable};
+pub use scenario::{Delivery, Job, Run, signature};
+pub use strategy::{History, histories};

@@ -29,8 +29,9 @@ impl Page {
             return Ok(html.clone());
         }
         let snapshot = store.snapshot()?;
-        let made = report(&snapshot, &Period::default(), &policy.thresholds, now);
-        let html = render::html(&block_on(made)??)?;
+        let period = Period::default();
+        let made = block_on(report(&snapshot, &period, &policy.thresholds, now))??;
+        let html = render::html(&made)?;
         *last = Some((now, html.clone()));
         Ok(html)
     }

@@ -1,0 +1,130 @@
+//! A store that dies at a chosen call, and every call after it: what a killed process looks like
+//! from the store's side.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use laptime_core::model::Event;
+use laptime_core::port::{
+    Appended, Changed, Cursor, Fence, Filed, Inbox, Lease, Ledger, Rows, StoreError,
+    StoreErrorKind, Stored,
+};
+use laptime_core::rollup::Rollup;
+use laptime_core::row::{DayKey, Row};
+use laptime_core::time::Time;
+
+/// Whether the deadly call still takes effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// It dies before.
+    Before,
+    /// It dies after: stored, but nobody heard.
+    After,
+}
+
+/// The store around another one.
+#[derive(Debug)]
+pub struct Crashing<'a, S> {
+    inner: &'a S,
+    calls: AtomicUsize,
+    deadly: usize,
+    moment: Moment,
+}
+
+impl<'a, S> Crashing<'a, S> {
+    /// Dies at call number `deadly`, from 0.
+    pub fn new(inner: &'a S, deadly: usize, moment: Moment) -> Self {
+        Self { inner, calls: AtomicUsize::new(0), deadly, moment }
+    }
+
+    /// Whether it has died.
+    pub fn is_dead(&self) -> bool {
+        self.calls.load(Ordering::Relaxed) > self.deadly
+    }
+
+    async fn call<T>(&self, run: impl Future<Output = Stored<T>>) -> Stored<T> {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        if call < self.deadly {
+            return run.await;
+        }
+        if call == self.deadly && self.moment == Moment::After {
+            run.await?;
+        }
+        Err(StoreError {
+            kind: StoreErrorKind::Failed,
+            what: format!("crashed {:?} call {call}", self.moment),
+            source: None,
+        })
+    }
+}
+
+impl<S: Inbox> Inbox for Crashing<'_, S> {
+    async fn append(&self, event: &Event, received: Time) -> Stored<Appended> {
+        self.call(self.inner.append(event, received)).await
+    }
+}
+
+impl<S: Rows> Rows for Crashing<'_, S> {
+    async fn rows(&self, day: DayKey) -> Stored<Vec<Row>> {
+        self.call(self.inner.rows(day)).await
+    }
+
+    async fn overtaken(&self, row: &Row) -> Stored<bool> {
+        self.call(self.inner.overtaken(row)).await
+    }
+}
+
+impl<S: Ledger> Ledger for Crashing<'_, S> {
+    async fn lease(&self, holder: &str, clock: Time) -> Stored<Lease> {
+        self.call(self.inner.lease(holder, clock)).await
+    }
+
+    async fn renew(&self, fence: Fence, clock: Time) -> Stored<()> {
+        self.call(self.inner.renew(fence, clock)).await
+    }
+
+    async fn release(&self, fence: Fence, clock: Time) -> Stored<()> {
+        self.call(self.inner.release(fence, clock)).await
+    }
+
+    async fn changed(&self, limit: usize) -> Stored<Changed> {
+        self.call(self.inner.changed(limit)).await
+    }
+
+    async fn overtakes(&self, row: &Row) -> Stored<Vec<DayKey>> {
+        self.call(self.inner.overtakes(row)).await
+    }
+
+    async fn sealed(&self, days: &[DayKey]) -> Stored<Vec<DayKey>> {
+        self.call(self.inner.sealed(days)).await
+    }
+
+    async fn file(
+        &self,
+        fence: Fence,
+        filed: &[Filed],
+        touched: &[DayKey],
+        upto: Cursor,
+    ) -> Stored<()> {
+        self.call(self.inner.file(fence, filed, touched, upto)).await
+    }
+
+    async fn touched(&self, limit: usize) -> Stored<Vec<DayKey>> {
+        self.call(self.inner.touched(limit)).await
+    }
+
+    async fn put_rollup(&self, fence: Fence, day: DayKey, rollup: &Rollup) -> Stored<()> {
+        self.call(self.inner.put_rollup(fence, day, rollup)).await
+    }
+
+    async fn expiring(&self, cutoff: Time, limit: usize) -> Stored<Vec<DayKey>> {
+        self.call(self.inner.expiring(cutoff, limit)).await
+    }
+
+    async fn seal(&self, fence: Fence, day: DayKey) -> Stored<()> {
+        self.call(self.inner.seal(fence, day)).await
+    }
+
+    async fn forget(&self, fence: Fence, cutoff: Time) -> Stored<u64> {
+        self.call(self.inner.forget(fence, cutoff)).await
+    }
+}

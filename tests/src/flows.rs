@@ -1,0 +1,54 @@
+//! The flows, in one line each.
+
+use laptime_core::config::Thresholds;
+use laptime_core::flow::{Pass, Passed, Period, aggregate, report};
+use laptime_core::ingest::{Progress, Reading, read};
+use laptime_core::port::{Appended, Inbox, Ledger, Library, StoreError, Stored};
+use laptime_core::report::Report;
+use laptime_core::time::Time;
+
+use crate::Delivery;
+
+/// A time of RFC 3339.
+pub fn at(text: &str) -> Time {
+    text.parse().unwrap()
+}
+
+/// Waits for a future; those of the stores are ready at once, or when another thread is.
+pub fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+/// Stores deliveries at the time `received`; ignored ones are passed over.
+pub fn append_all<'a>(
+    inbox: &impl Inbox,
+    deliveries: impl IntoIterator<Item = &'a Delivery>,
+    progress: Progress,
+    received: Time,
+) -> Stored<Vec<Appended>> {
+    let mut answers = Vec::new();
+    for delivery in deliveries {
+        let body = delivery.body.to_string();
+        if let Reading::Event(event) = read(delivery.event, body.as_bytes(), progress).unwrap() {
+            answers.push(wait(inbox.append(&event, received))?);
+        }
+    }
+    Ok(answers)
+}
+
+/// One pass at `now`, which is also what the clock says.
+pub fn aggregate_at(ledger: &impl Ledger, now: Time) -> Result<Passed, StoreError> {
+    let pass = Pass { holder: "a test", now, retention_days: 35 };
+    wait(aggregate(ledger, pass, || now, |_| ())).map(|passed| passed.expect("nobody else"))
+}
+
+/// The report over `[from, to)`.
+pub fn report_of(library: &impl Library, from: &str, to: &str) -> Report {
+    let period = Period { from: Some(at(from)), to: Some(at(to)), repository: None };
+    wait(report(library, &period, &Thresholds::default(), at(to))).unwrap()
+}
+
+/// The report over all of history, as bytes.
+pub fn report_json(library: &impl Library) -> String {
+    laptime_core::render::json(&report_of(library, "2000-01-01T00:00:00Z", "2100-01-01T00:00:00Z"))
+}

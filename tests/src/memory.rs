@@ -1,0 +1,369 @@
+//! A store in memory: plain maps under one lock, each call all or nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::Mutex;
+
+use laptime_core::model::{AttemptId, Event, EventKey};
+use laptime_core::port::{
+    Appended, Changed, ChangedAttempt, Cursor, Fence, Filed, Filing, Inbox, Lease, Ledger, Library,
+    Place, Rows, Standing, StoreError, StoreErrorKind, Stored, StoredDay,
+};
+use laptime_core::rollup::Rollup;
+use laptime_core::row::{Branch, DayKey, Row, WorkflowId};
+use laptime_core::time::{Day, Time};
+
+const LEASE_MS: i64 = 10_000;
+
+/// The store.
+#[derive(Debug, Default)]
+pub struct Memory(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    events: BTreeMap<u64, (EventKey, Time, Event)>,
+    keys: BTreeSet<EventKey>,
+    last_seq: u64,
+    attempts: BTreeMap<AttemptId, Held>,
+    days: BTreeMap<DayKey, HeldDay>,
+    cursor: u64,
+    fence: u64,
+    lease: Option<(String, Time)>,
+    last_pass: Option<Time>,
+}
+
+#[derive(Debug, Clone)]
+struct Held {
+    last_received: Time,
+    refused: bool,
+    place: Filedness,
+    run: Option<RunFacts>,
+}
+
+#[derive(Debug, Clone)]
+enum Filedness {
+    Open,
+    Row(Box<Row>),
+    Sealed(DayKey),
+}
+
+#[derive(Debug, Clone)]
+struct RunFacts {
+    workflow: WorkflowId,
+    branch: Branch,
+    seniority: (Option<u64>, u64),
+    started: Option<Time>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct HeldDay {
+    rollup: Option<Rollup>,
+    touched: bool,
+    sealed: bool,
+    last_received: Option<Time>,
+}
+
+impl Memory {
+    fn with<T>(&self, run: impl FnOnce(&mut State) -> T) -> T {
+        run(&mut self.0.lock().unwrap())
+    }
+
+    fn fenced<T>(&self, fence: Fence, run: impl FnOnce(&mut State) -> T) -> Stored<T> {
+        self.with(|state| if state.fence == fence.0 { Ok(run(state)) } else { Err(fenced()) })
+    }
+}
+
+fn fenced() -> StoreError {
+    StoreError { kind: StoreErrorKind::Fenced, what: "memory".to_owned(), source: None }
+}
+
+impl Inbox for Memory {
+    async fn append(&self, event: &Event, received: Time) -> Stored<Appended> {
+        let (key, _) = event.encode().unwrap();
+        Ok(self.with(|state| {
+            if !state.keys.insert(key) {
+                return Appended::Known;
+            }
+            state.last_seq += 1;
+            state.events.insert(state.last_seq, (key, received, event.clone()));
+            Appended::New
+        }))
+    }
+}
+
+impl Rows for Memory {
+    async fn rows(&self, day: DayKey) -> Stored<Vec<Row>> {
+        Ok(self.with(|state| {
+            state.rows().filter(|row| row.key() == day).cloned().collect()
+        }))
+    }
+
+    async fn overtaken(&self, row: &Row) -> Stored<bool> {
+        if row.branch.name.is_none() {
+            return Ok(false);
+        }
+        Ok(self.with(|state| {
+            state.attempts.values().filter_map(|held| held.run.as_ref()).any(|run| {
+                run.workflow == row.workflow
+                    && run.branch == row.branch
+                    && run.seniority > row.seniority()
+                    && run.started.is_some_and(|started| started < row.end)
+            })
+        }))
+    }
+}
+
+impl Ledger for Memory {
+    async fn lease(&self, holder: &str, clock: Time) -> Stored<Lease> {
+        Ok(self.with(|state| {
+            if let Some((by, until)) = state.lease.clone()
+                && clock < until
+                && until <= clock.plus_millis(LEASE_MS)
+            {
+                return Lease::Held { by, until };
+            }
+            state.fence += 1;
+            state.lease = Some((holder.to_owned(), clock.plus_millis(LEASE_MS)));
+            Lease::Won(Fence(state.fence))
+        }))
+    }
+
+    async fn renew(&self, fence: Fence, clock: Time) -> Stored<()> {
+        self.fenced(fence, |state| {
+            if let Some((_, until)) = &mut state.lease {
+                *until = clock.plus_millis(LEASE_MS);
+            }
+        })
+    }
+
+    async fn release(&self, fence: Fence, clock: Time) -> Stored<()> {
+        self.fenced(fence, |state| {
+            state.lease = None;
+            state.last_pass = Some(clock);
+        })
+    }
+
+    async fn changed(&self, limit: usize) -> Stored<Changed> {
+        Ok(self.with(|state| {
+            let new: Vec<(u64, AttemptId)> = state
+                .events
+                .range(state.cursor + 1..)
+                .take(limit)
+                .map(|(seq, (key, ..))| (*seq, key.id))
+                .collect();
+            let ids: BTreeSet<AttemptId> = new.iter().map(|(_, id)| *id).collect();
+            Changed {
+                attempts: ids.into_iter().map(|id| state.changed(id)).collect(),
+                upto: Cursor(new.last().map_or(0, |(seq, _)| *seq)),
+            }
+        }))
+    }
+
+    async fn overtakes(&self, row: &Row) -> Stored<Vec<DayKey>> {
+        let (Some(started), Some(_)) = (row.started_at, &row.branch.name) else {
+            return Ok(Vec::new());
+        };
+        let days: BTreeSet<DayKey> = self.with(|state| {
+            let cancelled = state.rows().filter(|other| {
+                other.workflow == row.workflow
+                    && other.branch == row.branch
+                    && other.conclusion == "cancelled"
+                    && other.end > started
+                    && other.seniority() < row.seniority()
+            });
+            cancelled.map(Row::key).collect()
+        });
+        Ok(days.into_iter().collect())
+    }
+
+    async fn sealed(&self, days: &[DayKey]) -> Stored<Vec<DayKey>> {
+        Ok(self.with(|state| {
+            let sealed = |day: &&DayKey| state.days.get(day).is_some_and(|held| held.sealed);
+            days.iter().filter(sealed).copied().collect()
+        }))
+    }
+
+    async fn file(
+        &self,
+        fence: Fence,
+        filed: &[Filed],
+        touched: &[DayKey],
+        upto: Cursor,
+    ) -> Stored<()> {
+        self.fenced(fence, |state| {
+            filed.iter().for_each(|one| state.file(one));
+            for day in touched {
+                if let Some(held) = state.days.get_mut(day).filter(|held| !held.sealed) {
+                    held.touched = true;
+                }
+            }
+            state.cursor = upto.0;
+        })
+    }
+
+    async fn touched(&self, limit: usize) -> Stored<Vec<DayKey>> {
+        Ok(self.with(|state| {
+            let touched = state.days.iter().filter(|(_, day)| day.touched);
+            touched.map(|(key, _)| *key).take(limit).collect()
+        }))
+    }
+
+    async fn put_rollup(&self, fence: Fence, day: DayKey, rollup: &Rollup) -> Stored<()> {
+        self.fenced(fence, |state| {
+            let held = state.days.entry(day).or_default();
+            held.rollup = Some(rollup.clone());
+            held.touched = false;
+        })
+    }
+
+    async fn expiring(&self, cutoff: Time, limit: usize) -> Stored<Vec<DayKey>> {
+        Ok(self.with(|state| {
+            let old = state.days.iter().filter(|(_, day)| {
+                !day.sealed && !day.touched && day.last_received < Some(cutoff)
+            });
+            old.map(|(key, _)| *key).take(limit).collect()
+        }))
+    }
+
+    async fn seal(&self, fence: Fence, day: DayKey) -> Stored<()> {
+        self.fenced(fence, |state| {
+            let mut gone = BTreeSet::new();
+            for (id, held) in &mut state.attempts {
+                if matches!(&held.place, Filedness::Row(row) if row.key() == day) {
+                    held.place = Filedness::Sealed(day);
+                    gone.insert(*id);
+                }
+            }
+            state.drop_events(&gone);
+            state.days.entry(day).or_default().sealed = true;
+        })
+    }
+
+    async fn forget(&self, fence: Fence, cutoff: Time) -> Stored<u64> {
+        self.fenced(fence, |state| {
+            let loose = |held: &Held| {
+                (matches!(held.place, Filedness::Open) || held.refused) && held.last_received < cutoff
+            };
+            let gone: BTreeSet<AttemptId> = state
+                .attempts
+                .iter()
+                .filter(|(id, held)| loose(held) && state.has_events(**id))
+                .map(|(id, _)| *id)
+                .collect();
+            state.drop_events(&gone);
+            state.attempts.retain(|id, held| held.refused || !gone.contains(id));
+            gone.len() as u64
+        })
+    }
+}
+
+impl Library for Memory {
+    async fn workflows(&self, days: Range<Day>) -> Stored<Vec<WorkflowId>> {
+        Ok(self.with(|state| {
+            let within = state.days.keys().filter(|key| days.contains(&key.day));
+            within.map(|key| key.workflow).collect::<BTreeSet<_>>().into_iter().collect()
+        }))
+    }
+
+    async fn days(&self, workflow: WorkflowId, days: Range<Day>) -> Stored<Vec<StoredDay>> {
+        Ok(self.with(|state| {
+            let within = state
+                .days
+                .iter()
+                .filter(|(key, _)| key.workflow == workflow && days.contains(&key.day));
+            let stored = |(key, held): (&DayKey, &HeldDay)| StoredDay {
+                day: key.day,
+                sealed: held.sealed,
+                rollup: held.rollup.clone().filter(|_| !held.touched),
+            };
+            within.map(stored).collect()
+        }))
+    }
+
+    async fn standing(&self) -> Stored<Standing> {
+        Ok(self.with(|state| {
+            let attempts = |is: fn(&Held) -> bool| {
+                state.attempts.values().filter(|held| is(held)).count() as u64
+            };
+            let days =
+                |is: fn(&HeldDay) -> bool| state.days.values().filter(|day| is(day)).count() as u64;
+            Standing {
+                events: state.events.len() as u64,
+                events_waiting: state.events.range(state.cursor + 1..).count() as u64,
+                last_received: state.events.values().map(|(_, received, _)| *received).max(),
+                attempts_open: attempts(|held| matches!(held.place, Filedness::Open)),
+                attempts_filed: attempts(|held| matches!(held.place, Filedness::Row(_))),
+                attempts_sealed: attempts(|held| matches!(held.place, Filedness::Sealed(_))),
+                attempts_refused: attempts(|held| held.refused),
+                days: days(|_| true),
+                days_touched: days(|day| day.touched),
+                days_sealed: days(|day| day.sealed),
+                last_pass: state.last_pass,
+            }
+        }))
+    }
+}
+
+impl State {
+    fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.attempts.values().filter_map(|held| match &held.place {
+            Filedness::Row(row) => Some(&**row),
+            Filedness::Open | Filedness::Sealed(_) => None,
+        })
+    }
+
+    fn changed(&self, id: AttemptId) -> ChangedAttempt {
+        let of_it: Vec<_> = self.events.values().filter(|(key, ..)| key.id == id).collect();
+        ChangedAttempt {
+            id,
+            events: of_it.iter().map(|(_, _, event)| event.clone()).collect(),
+            last_received: of_it.iter().map(|(_, received, _)| *received).max().unwrap(),
+            place: match self.attempts.get(&id).map(|held| &held.place) {
+                None | Some(Filedness::Open) => Place::Open,
+                Some(Filedness::Row(row)) => Place::Day(row.key()),
+                Some(Filedness::Sealed(_)) => Place::Sealed,
+            },
+        }
+    }
+
+    fn file(&mut self, one: &Filed) {
+        let held = self.attempts.entry(one.id).or_insert_with(|| Held {
+            last_received: one.last_received,
+            refused: false,
+            place: Filedness::Open,
+            run: None,
+        });
+        held.last_received = held.last_received.max(one.last_received);
+        match &one.filing {
+            Filing::Open => {}
+            Filing::Refuse => held.refused = true,
+            Filing::Row(row) => {
+                held.run = Some(RunFacts {
+                    workflow: row.workflow,
+                    branch: row.branch.clone(),
+                    seniority: row.seniority(),
+                    started: row.started_at,
+                });
+                held.place = Filedness::Row(row.clone());
+                let day = self.days.entry(row.key()).or_default();
+                day.last_received = day.last_received.max(Some(one.last_received));
+            }
+        }
+    }
+
+    fn has_events(&self, id: AttemptId) -> bool {
+        self.events.values().any(|(key, ..)| key.id == id)
+    }
+
+    fn drop_events(&mut self, of: &BTreeSet<AttemptId>) {
+        let cursor = self.cursor;
+        let keys = &mut self.keys;
+        self.events.retain(|seq, (key, ..)| {
+            let gone = *seq <= cursor && of.contains(&key.id);
+            if gone {
+                keys.remove(key);
+            }
+            !gone
+        });
+    }
+}

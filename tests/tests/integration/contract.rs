@@ -1,0 +1,277 @@
+//! One contract, every store.
+
+use std::path::Path;
+
+use kit::{Delivery, Job, Memory, Run, aggregate_at, append_all, at, wait};
+use laptime_core::ingest::Progress::Keep;
+use laptime_core::model::AttemptId;
+use laptime_core::port::{
+    Appended, Cursor, Fence, Filed, Filing, Inbox, Lease, Ledger, Library, Place, Rows,
+    StoreErrorKind,
+};
+use laptime_core::rollup::Rollup;
+use laptime_core::row::{DayKey, WorkflowId};
+use laptime_core::time::{Day, Time};
+use laptime_local::Store;
+
+const NOON: &str = "2026-05-01T12:00:00Z";
+
+/// A store under test, and a library on the same facts.
+trait Subject: Inbox + Ledger {
+    fn with_library(&self, check: impl FnOnce(&dyn Shelf));
+}
+
+/// `Library` as an object, for checks that only look.
+trait Shelf {
+    fn workflows(&self) -> Vec<WorkflowId>;
+    fn days(&self) -> Vec<(Day, bool, bool)>;
+}
+
+impl<L: Library> Shelf for L {
+    fn workflows(&self) -> Vec<WorkflowId> {
+        wait(Library::workflows(self, Day(0)..Day(99_999))).unwrap()
+    }
+
+    fn days(&self) -> Vec<(Day, bool, bool)> {
+        let days = wait(Library::days(self, WORKFLOW, Day(0)..Day(99_999))).unwrap();
+        days.iter().map(|day| (day.day, day.sealed, day.rollup.is_some())).collect()
+    }
+}
+
+impl Subject for Memory {
+    fn with_library(&self, check: impl FnOnce(&dyn Shelf)) {
+        check(self);
+    }
+}
+
+impl Subject for Store {
+    fn with_library(&self, check: impl FnOnce(&dyn Shelf)) {
+        check(&self.snapshot().unwrap());
+    }
+}
+
+const WORKFLOW: WorkflowId = WorkflowId { repository: 1, workflow: 1 };
+
+macro_rules! contract {
+    ($($name:ident),* $(,)?) => {
+        mod memory {
+            $(#[test] fn $name() { super::$name(&super::Memory::default()); })*
+        }
+        mod sqlite {
+            $(#[test] fn $name() {
+                let folder = tempfile::tempdir().unwrap();
+                super::$name(&super::open(folder.path()));
+            })*
+        }
+    };
+}
+
+contract!(
+    an_event_is_kept_once,
+    changed_attempts_come_with_all_their_events,
+    a_filed_attempt_has_one_row_under_its_day,
+    a_cancelled_run_is_overtaken_by_a_newer_one_of_its_branch,
+    a_touched_day_waits_for_its_rollup,
+    a_sealed_day_keeps_its_rollup_and_nothing_else,
+    the_lease_has_one_holder,
+    a_pass_that_lost_the_lease_writes_nothing,
+    facts_for_a_sealed_day_are_refused_and_counted,
+    what_never_completed_is_forgotten_after_its_time,
+);
+
+fn open(folder: &Path) -> Store {
+    Store::open(folder).unwrap()
+}
+
+fn a_run(id: u64) -> Run {
+    Run::new(id, "10:00:00", "10:05:00")
+        .job(Job::new(id * 10, "test", "10:00:00", "10:00:05", "10:05:00"))
+}
+
+fn day_one() -> DayKey {
+    DayKey { workflow: WORKFLOW, day: at(NOON).day() }
+}
+
+fn append(store: &impl Inbox, deliveries: &[Delivery]) -> Vec<Appended> {
+    append_all(store, deliveries, Keep, at(NOON)).unwrap()
+}
+
+fn lease(store: &impl Ledger, clock: Time) -> Fence {
+    match wait(store.lease("a test", clock)).unwrap() {
+        Lease::Won(fence) => fence,
+        held @ Lease::Held { .. } => panic!("{held:?}"),
+    }
+}
+
+fn an_event_is_kept_once(store: &impl Subject) {
+    let deliveries = a_run(1).deliveries();
+    assert!(append(store, &deliveries).iter().all(|one| *one == Appended::New));
+    assert!(append(store, &deliveries).iter().all(|one| *one == Appended::Known));
+    let changed = wait(store.changed(1_000)).unwrap();
+    assert_eq!(changed.attempts.len(), 1);
+    assert_eq!(changed.attempts[0].events.len(), deliveries.len());
+}
+
+fn changed_attempts_come_with_all_their_events(store: &impl Subject) {
+    append(store, &a_run(1).deliveries());
+    let first = wait(store.changed(1_000)).unwrap();
+    let fence = lease(store, at(NOON));
+    wait(store.file(fence, &[], &[], first.upto)).unwrap();
+    assert!(wait(store.changed(1_000)).unwrap().attempts.is_empty());
+
+    append(store, &[a_run(1).concluded("failure").completed(), a_run(2).completed()]);
+    let second = wait(store.changed(1_000)).unwrap();
+    let events: Vec<usize> = second.attempts.iter().map(|one| one.events.len()).collect();
+    assert_eq!(events, [first.attempts[0].events.len() + 1, 1]);
+    assert!(second.upto > first.upto);
+    // One at a time, every attempt is still met.
+    assert_eq!(wait(store.changed(1)).unwrap().attempts.len(), 1);
+}
+
+fn a_filed_attempt_has_one_row_under_its_day(store: &impl Subject) {
+    append(store, &a_run(1).deliveries());
+    aggregate_at(store, at(NOON)).unwrap();
+    assert_eq!(wait(store.rows(day_one())).unwrap().len(), 1);
+
+    // A later completion moves the end to the next day: the old row goes.
+    let late = a_run(1).job(Job::new(11, "slow", "10:00:00", "10:01:00", "2026-05-02T00:10:00Z"));
+    append(store, &late.deliveries());
+    let changed = wait(store.changed(1_000)).unwrap();
+    assert_eq!(changed.attempts[0].place, Place::Day(day_one()));
+    aggregate_at(store, at(NOON)).unwrap();
+    let next = DayKey { day: day_one().day.next(), ..day_one() };
+    assert!(wait(store.rows(day_one())).unwrap().is_empty());
+    assert_eq!(wait(store.rows(next)).unwrap().len(), 1);
+    assert!(wait(store.touched(10)).unwrap().is_empty());
+}
+
+fn a_cancelled_run_is_overtaken_by_a_newer_one_of_its_branch(store: &impl Subject) {
+    let cancelled = a_run(1).concluded("cancelled");
+    append(store, &cancelled.deliveries());
+    append(store, &Run::new(2, "10:04:00", "10:09:00").on_branch("topic").deliveries());
+    append(store, &Run::new(3, "10:05:00", "10:09:00").deliveries());
+    aggregate_at(store, at(NOON)).unwrap();
+    let row = |run: u64| {
+        let rows = wait(store.rows(day_one())).unwrap();
+        rows.into_iter().find(|row| row.id.run == run).unwrap()
+    };
+    // Another branch, or a start when it had ended, replaces nothing.
+    assert!(!wait(store.overtaken(&row(1))).unwrap());
+    assert!(wait(store.overtakes(&row(3))).unwrap().is_empty());
+
+    append(store, &Run::new(4, "10:04:59", "10:09:00").deliveries());
+    aggregate_at(store, at(NOON)).unwrap();
+    assert!(wait(store.overtaken(&row(1))).unwrap());
+    assert_eq!(wait(store.overtakes(&row(4))).unwrap(), [day_one()]);
+    // An older run replaces nobody.
+    assert!(!wait(store.overtaken(&row(4))).unwrap());
+}
+
+fn a_touched_day_waits_for_its_rollup(store: &impl Subject) {
+    append(store, &a_run(1).deliveries());
+    let changed = wait(store.changed(1_000)).unwrap();
+    let one = &changed.attempts[0];
+    let attempt = laptime_core::model::Attempt::fold(one.id, &one.events);
+    let row = laptime_core::row::Row::of(&attempt).unwrap();
+    let filed =
+        Filed { id: one.id, last_received: at(NOON), filing: Filing::Row(Box::new(row)) };
+    let fence = lease(store, at(NOON));
+    wait(store.file(fence, &[filed], &[day_one()], changed.upto)).unwrap();
+    assert_eq!(wait(store.touched(10)).unwrap(), [day_one()]);
+    store.with_library(|library| assert_eq!(library.days(), [(day_one().day, false, false)]));
+
+    wait(store.put_rollup(fence, day_one(), &Rollup::default())).unwrap();
+    assert!(wait(store.touched(10)).unwrap().is_empty());
+    store.with_library(|library| {
+        assert_eq!(library.days(), [(day_one().day, false, true)]);
+        assert_eq!(library.workflows(), [WORKFLOW]);
+    });
+}
+
+fn a_sealed_day_keeps_its_rollup_and_nothing_else(store: &impl Subject) {
+    append(store, &a_run(1).deliveries());
+    aggregate_at(store, at(NOON)).unwrap();
+    assert!(wait(store.expiring(at(NOON), 10)).unwrap().is_empty());
+    assert_eq!(wait(store.expiring(at("2026-05-01T12:00:01Z"), 10)).unwrap(), [day_one()]);
+
+    let fence = lease(store, at(NOON));
+    wait(store.seal(fence, day_one())).unwrap();
+    assert!(wait(store.rows(day_one())).unwrap().is_empty());
+    assert_eq!(wait(store.sealed(&[day_one()])).unwrap(), [day_one()]);
+    assert!(wait(store.expiring(at("2027-05-01T12:00:00Z"), 10)).unwrap().is_empty());
+    store.with_library(|library| assert_eq!(library.days(), [(day_one().day, true, true)]));
+}
+
+fn the_lease_has_one_holder(store: &impl Subject) {
+    let noon = at(NOON);
+    let first = lease(store, noon);
+    let second = wait(store.lease("another", noon.plus_millis(9_999))).unwrap();
+    assert!(matches!(second, Lease::Held { by, .. } if by == "a test"));
+
+    wait(store.renew(first, noon.plus_millis(9_000))).unwrap();
+    assert!(matches!(
+        wait(store.lease("another", noon.plus_millis(18_999))).unwrap(),
+        Lease::Held { .. }
+    ));
+    // It lapses when it is not renewed; a released one is free at once.
+    let later = lease(store, noon.plus_millis(19_001));
+    assert!(later > first);
+    wait(store.release(later, noon)).unwrap();
+    assert!(lease(store, noon) > later);
+    // A lease from before the clock was set back does not bind for hours.
+    assert!(lease(store, noon.plus_days(-1)) > later);
+}
+
+fn a_pass_that_lost_the_lease_writes_nothing(store: &impl Subject) {
+    append(store, &a_run(1).deliveries());
+    aggregate_at(store, at(NOON)).unwrap();
+    let lost = lease(store, at(NOON));
+    let _later = lease(store, at(NOON).plus_millis(20_000));
+    let id = AttemptId { repository: 1, run: 9, attempt: 1 };
+    let filed = Filed { id, last_received: at(NOON), filing: Filing::Open };
+    let attempts = [
+        wait(store.renew(lost, at(NOON))),
+        wait(store.release(lost, at(NOON))),
+        wait(store.file(lost, &[filed], &[day_one()], Cursor(0))),
+        wait(store.put_rollup(lost, day_one(), &Rollup::default())),
+        wait(store.seal(lost, day_one())),
+        wait(store.forget(lost, at("2030-01-01T00:00:00Z"))).map(drop),
+    ];
+    for attempt in attempts {
+        assert_eq!(attempt.unwrap_err().kind, StoreErrorKind::Fenced);
+    }
+    assert!(wait(store.touched(10)).unwrap().is_empty());
+    assert!(wait(store.changed(10)).unwrap().attempts.is_empty());
+    assert_eq!(wait(store.rows(day_one())).unwrap().len(), 1);
+}
+
+fn facts_for_a_sealed_day_are_refused_and_counted(store: &impl Subject) {
+    append(store, &a_run(1).deliveries());
+    aggregate_at(store, at(NOON)).unwrap();
+    let after = at(NOON).plus_days(36);
+    assert_eq!(aggregate_at(store, after).unwrap().sealed, 1);
+
+    // The sealed attempt once more, and another one of that day.
+    append_all(store, &a_run(1).deliveries(), Keep, after).unwrap();
+    append_all(store, &a_run(2).deliveries(), Keep, after).unwrap();
+    let passed = aggregate_at(store, after).unwrap();
+    assert_eq!((passed.refused, passed.days), (2, 0));
+    assert!(wait(store.rows(day_one())).unwrap().is_empty());
+
+    let forgotten = aggregate_at(store, after.plus_days(36)).unwrap();
+    assert_eq!((forgotten.forgotten, forgotten.sealed), (2, 0));
+    // Even then they are not counted anew.
+    append_all(store, &a_run(1).deliveries(), Keep, after.plus_days(36)).unwrap();
+    assert_eq!(aggregate_at(store, after.plus_days(36)).unwrap().refused, 1);
+}
+
+fn what_never_completed_is_forgotten_after_its_time(store: &impl Subject) {
+    let run = a_run(1);
+    let orphan = run.jobs[0].completed(&run);
+    append(store, &[orphan.clone()]);
+    assert_eq!(aggregate_at(store, at(NOON).plus_days(35)).unwrap().forgotten, 0);
+    assert_eq!(aggregate_at(store, at(NOON).plus_days(36)).unwrap().forgotten, 1);
+    assert_eq!(aggregate_at(store, at(NOON).plus_days(37)).unwrap().forgotten, 0);
+    // It may come again, and then it is new.
+    assert_eq!(append(store, &[orphan]), [Appended::New]);
+}
