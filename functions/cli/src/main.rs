@@ -1,2 +1,3 @@
 //! x
+mod demo;
 fn main() {}

@@ -1,0 +1,307 @@
+//! The web front end and the API behind it.
+
+use super::{Cause, Group, Job, Pool, Repo, Step, Twist, Workflow, job, step, with_post};
+
+/// The web front end.
+pub(super) static WEB: Repo = Repo {
+    id: 610_200_101,
+    name: "web",
+    old_name: None,
+    pulls_per_ten_days: 26,
+    releases: false,
+};
+
+/// The API.
+pub(super) static API: Repo = Repo {
+    id: 610_200_214,
+    name: "api",
+    old_name: None,
+    pulls_per_ten_days: 20,
+    releases: false,
+};
+
+/// The organisation's own Linux machines: fast, few, and all busy on one afternoon.
+static BUILDERS: Pool = Pool {
+    labels: &["self-hosted", "linux", "x64"],
+    runner: "builder-",
+    group: ("builders", 4),
+    wait_s: 20,
+    jams: true,
+};
+
+/// Workflows of both.
+pub(super) static WORKFLOWS: &[Workflow] = &[
+    Workflow {
+        id: 71_400_011,
+        repo: &WEB,
+        name: "CI",
+        old_name: None,
+        file: "ci.yml",
+        on: &[Cause::Pull, Cause::Merge],
+        group: Group::CancelInProgress,
+        jobs: WEB_CI,
+        twists: &[
+            (41, 7, Twist::StartupFailure),
+            (37, 12, Twist::ByHand),
+            (53, 20, Twist::ByHandEarly),
+            (19, 4, Twist::Skew),
+            (47, 30, Twist::RerunAll),
+            (23, 9, Twist::RerunFailed),
+            (90, 33, Twist::TimedOut),
+            (60, 44, Twist::ToldTwice),
+            (70, 50, Twist::FalseEnd),
+        ],
+    },
+    Workflow {
+        id: 71_400_012,
+        repo: &WEB,
+        name: "Deploy",
+        old_name: None,
+        file: "deploy.yml",
+        on: &[Cause::Merge],
+        group: Group::Queue,
+        jobs: DEPLOY,
+        twists: &[(29, 11, Twist::ByHand)],
+    },
+    Workflow {
+        id: 71_400_013,
+        repo: &WEB,
+        name: "Pull request",
+        old_name: None,
+        file: "pull-request.yml",
+        on: &[Cause::Pull, Cause::Edit],
+        group: Group::None,
+        jobs: &[job(
+            "title",
+            &[],
+            30,
+            &[
+                step("Run actions/checkout@v4", 2),
+                step("Check the title", 4),
+            ],
+        )],
+        twists: &[
+            (31, 8, Twist::AllSkipped),
+            (83, 40, Twist::UnknownConclusion),
+        ],
+    },
+    Workflow {
+        id: 71_400_014,
+        repo: &WEB,
+        name: "End to end",
+        old_name: None,
+        file: "e2e.yml",
+        on: &[Cause::Cron],
+        group: Group::None,
+        jobs: WEB_E2E,
+        twists: &[(14, 6, Twist::RerunAll)],
+    },
+    Workflow {
+        id: 71_400_021,
+        repo: &API,
+        name: "CI",
+        old_name: None,
+        file: "ci.yml",
+        on: &[Cause::Pull, Cause::Merge],
+        group: Group::CancelInProgress,
+        jobs: API_CI,
+        twists: &[
+            (43, 15, Twist::ByHand),
+            (27, 10, Twist::RerunFailed),
+            (61, 21, Twist::UnknownConclusion),
+        ],
+    },
+    Workflow {
+        id: 71_400_022,
+        repo: &API,
+        name: "Deploy",
+        old_name: None,
+        file: "deploy.yml",
+        on: &[Cause::Merge],
+        group: Group::Queue,
+        jobs: DEPLOY,
+        twists: &[(33, 14, Twist::StartupFailure)],
+    },
+    // Two files with one name: only the id tells them apart.
+    Workflow {
+        id: 71_400_023,
+        repo: &API,
+        name: "Nightly",
+        old_name: None,
+        file: "nightly.yml",
+        on: &[Cause::Cron],
+        group: Group::None,
+        jobs: &[job(
+            "audit",
+            &[],
+            60,
+            &[
+                with_post("Run actions/checkout@v4", 3),
+                step("Audit dependencies", 48),
+            ],
+        )],
+        twists: &[],
+    },
+    Workflow {
+        id: 71_400_024,
+        repo: &API,
+        name: "Nightly",
+        old_name: None,
+        file: "nightly-database.yml",
+        on: &[Cause::Cron],
+        group: Group::None,
+        jobs: NIGHTLY_DATABASE,
+        twists: &[(16, 5, Twist::TimedOut)],
+    },
+];
+
+/// `CI` of the front end. Nothing needs `lint`, and it always ends long before the tests do.
+static WEB_CI: &[Job] = &[
+    job(
+        "lint",
+        &[],
+        15,
+        &[
+            with_post("Run actions/checkout@v4", 2),
+            with_post("Set up Node", 6),
+            step("Run npm ci", 14),
+            step("Run npm run lint", 17),
+        ],
+    ),
+    job("unit (20)", &[], 25, UNIT),
+    job("unit (22)", &[], 25, UNIT),
+    job(
+        "build",
+        &[],
+        10,
+        &[
+            with_post("Run actions/checkout@v4", 2),
+            with_post("Set up Node", 6),
+            step("Run npm ci", 15),
+            step("Run npm run build", 118),
+            step("Upload the bundle", 5),
+        ],
+    ),
+    // The flaky one.
+    job(
+        "e2e",
+        &["build"],
+        110,
+        &[
+            with_post("Run actions/checkout@v4", 2),
+            step("Download the bundle", 4),
+            step("Install browsers", 31),
+            step("Run npx playwright test", 174),
+        ],
+    ),
+];
+
+static UNIT: &[Step] = &[
+    with_post("Run actions/checkout@v4", 2),
+    with_post("Set up Node", 7),
+    step("Run npm ci", 15),
+    step("Run npm test", 152),
+    step("Upload coverage", 3),
+];
+
+/// `Deploy` of both: production waits for somebody.
+static DEPLOY: &[Job] = &[
+    job(
+        "image",
+        &[],
+        10,
+        &[
+            with_post("Run actions/checkout@v4", 3),
+            with_post("Set up Buildx", 5),
+            step("Push the image", 96),
+        ],
+    ),
+    job("staging", &["image"], 20, ROLLOUT),
+    Job {
+        environment: Some("production"),
+        ..job("production", &["staging"], 10, ROLLOUT)
+    },
+];
+
+static ROLLOUT: &[Step] = &[
+    with_post("Run actions/checkout@v4", 2),
+    step("Sign in", 3),
+    step("Roll out", 71),
+    step("Smoke test", 22),
+];
+
+static WEB_E2E: &[Job] = &[
+    job("browsers (chromium)", &[], 90, BROWSERS),
+    job("browsers (firefox)", &[], 50, BROWSERS),
+    job(
+        "summary",
+        &["browsers (chromium)", "browsers (firefox)"],
+        0,
+        &[step("Summarise", 9)],
+    ),
+];
+
+static BROWSERS: &[Step] = &[
+    with_post("Run actions/checkout@v4", 2),
+    step("Install browsers", 33),
+    step("Run npx playwright test --project all", 560),
+    step("Upload the traces", 12),
+];
+
+static API_CI: &[Job] = &[
+    job(
+        "check",
+        &[],
+        20,
+        &[
+            with_post("Run actions/checkout@v4", 2),
+            with_post("Run Swatinem/rust-cache@v2", 11),
+            step("Run cargo fmt --check", 2),
+            step("Run cargo clippy", 54),
+        ],
+    ),
+    Job {
+        pool: &BUILDERS,
+        container: true,
+        fractions: true,
+        ..job(
+            "test",
+            &[],
+            40,
+            &[
+                with_post("Run actions/checkout@v4", 2),
+                with_post("Run Swatinem/rust-cache@v2", 13),
+                step("Run unit tests", 88),
+                // The one real slowdown of the six weeks.
+                Step {
+                    slower_lately: true,
+                    ..step("Run integration tests", 161)
+                },
+            ],
+        )
+    },
+    Job {
+        default_branch_only: true,
+        ..job(
+            "package",
+            &["check", "test"],
+            10,
+            &[with_post("Run actions/checkout@v4", 2), step("Package", 43)],
+        )
+    },
+];
+
+static NIGHTLY_DATABASE: &[Job] = &[Job {
+    pool: &BUILDERS,
+    container: true,
+    ..job(
+        "migrate",
+        &[],
+        40,
+        &[
+            with_post("Run actions/checkout@v4", 3),
+            step("Restore the snapshot", 240),
+            step("Migrate up and down", 415),
+        ],
+    )
+}];
