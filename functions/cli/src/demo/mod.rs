@@ -96,3 +96,6 @@ impl History {
         postings
     }
 }
+
+#[cfg(test)]
+mod tests;

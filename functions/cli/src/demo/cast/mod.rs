@@ -1,8 +1,9 @@
 //! The cast: a small organisation as it would be written down on paper. Repositories, workflows,
 //! jobs and steps with their usual seconds; the play is in `story`.
 
+mod api;
 mod crafts;
-mod services;
+mod web;
 
 /// The organisation's login.
 pub(crate) const OWNER: &str = "acme";
@@ -61,6 +62,8 @@ pub(crate) enum Twist {
     ByHand,
     /// Somebody presses cancel before any runner came.
     ByHandEarly,
+    /// Somebody presses cancel while it waits for an approval.
+    ByHandWaiting,
     /// A conclusion GitHub's documentation does not know.
     UnknownConclusion,
     /// The longest job runs into its time limit.
@@ -153,17 +156,15 @@ pub(crate) struct Step {
 
 /// All workflows.
 pub(crate) fn workflows() -> impl Iterator<Item = &'static Workflow> {
-    services::WORKFLOWS.iter().chain(crafts::WORKFLOWS)
+    web::WORKFLOWS
+        .iter()
+        .chain(api::WORKFLOWS)
+        .chain(crafts::WORKFLOWS)
 }
 
 /// All repositories, in the order of their ids.
 pub(crate) fn repos() -> [&'static Repo; 4] {
-    [
-        &services::WEB,
-        &services::API,
-        &crafts::MOBILE,
-        &crafts::DOCS,
-    ]
+    [&web::WEB, &api::API, &crafts::MOBILE, &crafts::DOCS]
 }
 
 /// GitHub's own small Linux machines.

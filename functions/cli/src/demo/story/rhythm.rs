@@ -54,6 +54,7 @@ const TOPICS: [&str; 12] = [
 /// Everything that happens in `days` days before `end`, sorted by time.
 pub(super) fn launches(seed: u64, end: i64, days: i64) -> Vec<Launch> {
     let last = end.div_euclid(DAY);
+    let jam = super::jam_day(end);
     let mut book = Book {
         dice: Dice::new(seed, 1),
         pulls: 0,
@@ -62,10 +63,16 @@ pub(super) fn launches(seed: u64, end: i64, days: i64) -> Vec<Launch> {
     for day in (last - days)..=last {
         for repo in cast::repos() {
             book.day(repo, day);
+            if day == jam {
+                book.rush(repo, day);
+            }
         }
     }
-    book.merge_train(super::jam_day(end) * DAY + 13 * HOUR);
-    book.midnight((last - 9) * DAY);
+    book.merge_train(jam * DAY + 13 * HOUR);
+    for days_ago in [9, 16, 23] {
+        book.midnight((last - days_ago) * DAY);
+    }
+    book.last_minute(end);
     let mut launches = book.launches;
     launches.retain(|launch| launch.at < end);
     launches.sort_by_key(|launch| launch.at);
@@ -105,6 +112,14 @@ impl Book {
                 let at = start + 11 * HOUR + self.dice.seconds(0, 4 * 3_600);
                 self.push(at, repo, Cause::Release, source);
             }
+        }
+    }
+
+    /// An afternoon on which everybody wants to be done by the evening.
+    fn rush(&mut self, repo: &'static Repo, day: i64) {
+        for _ in 0..5 {
+            let opened = day * DAY + 13 * HOUR + self.dice.seconds(0, 9_000);
+            self.pull(repo, opened);
         }
     }
 
@@ -183,6 +198,13 @@ impl Book {
             source.sha = self.dice.hex(40);
             self.push(midnight - before, web, Cause::Pull, source.clone());
         }
+    }
+
+    /// Something is always in flight: these deliveries end in the middle of a deployment.
+    fn last_minute(&mut self, end: i64) {
+        let [web, ..] = cast::repos();
+        let source = self.source("push", "main");
+        self.push(end - 4 * MINUTE, web, Cause::Merge, source);
     }
 
     fn merge(&mut self, pull: &Source) -> Source {

@@ -1,6 +1,6 @@
 //! One workflow's six weeks: which runs replace, delay or repeat which.
 
-use super::dice::{DAY, Dice, HOUR, SECOND};
+use super::dice::{DAY, Dice, HOUR, MINUTE, SECOND};
 use super::rhythm::Launch;
 use super::scene::{self, Circumstances, Scene};
 use crate::demo::cast::{Group, Twist, Workflow};
@@ -114,6 +114,8 @@ impl Season {
         }
         let by_hand = match run.twist {
             Some(Twist::ByHand) => Some(at.first_created + self.dice.seconds(40, 80)),
+            // Two jobs are done by then and nobody approves within ten minutes.
+            Some(Twist::ByHandWaiting) => Some(at.first_created + 8 * MINUTE),
             Some(Twist::ByHandEarly) => Some(at.first_created + 8 * SECOND),
             _ => None,
         };

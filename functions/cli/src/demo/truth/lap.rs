@@ -5,26 +5,31 @@ use super::path::{self, Parts};
 
 /// What the report counts of one attempt. Times are milliseconds.
 #[derive(Debug)]
-pub(super) struct Lap {
+pub(in crate::demo) struct Lap {
     /// When it ended.
-    pub(super) ended_at: i64,
+    pub(in crate::demo) ended_at: i64,
     /// Its conclusion.
-    pub(super) conclusion: &'static str,
+    pub(in crate::demo) conclusion: &'static str,
     /// Its segment.
-    pub(super) segment: &'static str,
+    pub(in crate::demo) segment: &'static str,
     /// Whether a newer run replaced it.
-    pub(super) superseded: bool,
+    pub(in crate::demo) superseded: bool,
     /// Start of the attempt, first start and last end of a job that ran; none if no job ran.
-    pub(super) times: Option<(i64, i64, i64)>,
+    pub(in crate::demo) times: Option<(i64, i64, i64)>,
     /// Ids of the jobs on its critical path.
-    pub(super) path: Vec<u64>,
+    pub(in crate::demo) path: Vec<u64>,
     /// Where its time went.
-    pub(super) parts: Option<Parts>,
+    pub(in crate::demo) parts: Option<Parts>,
 }
 
 impl Lap {
     /// Measures an attempt; `rivals` are the newer runs of its branch.
-    pub(super) fn of(run: &Run, attempt: &Attempt, rivals: &[&Run], told_until: i64) -> Self {
+    pub(in crate::demo) fn of(
+        run: &Run,
+        attempt: &Attempt,
+        rivals: &[&Run],
+        told_until: i64,
+    ) -> Self {
         let ran: Vec<&Job> = attempt
             .jobs
             .iter()
@@ -55,12 +60,12 @@ impl Lap {
 }
 
 /// Whether an attempt is known to be completed.
-pub(super) fn is_told(attempt: &Attempt, told_until: i64) -> bool {
+pub(in crate::demo) fn is_told(attempt: &Attempt, told_until: i64) -> bool {
     attempt.conclusion.is_some() && attempt.updated_at < told_until
 }
 
 /// Whether `other` is a newer run of the same workflow, branch and head repository.
-pub(super) fn is_newer(other: &Run, run: &Run) -> bool {
+pub(in crate::demo) fn is_newer(other: &Run, run: &Run) -> bool {
     other.workflow.id == run.workflow.id
         && other.number > run.number
         && other.source.branch == run.source.branch

@@ -2,8 +2,8 @@
 //! It knows no events, no folding and no rollups, and shares no code with those who do.
 
 mod differences;
-mod lap;
-mod path;
+pub(super) mod lap;
+pub(super) mod path;
 mod samples;
 mod tally;
 #[cfg(test)]
@@ -94,7 +94,7 @@ impl Truth {
     }
 
     /// The truth in the form of the report, as far as it goes.
-    fn as_json(&self) -> Value {
+    pub(super) fn as_json(&self) -> Value {
         let workflows: Vec<Value> = self
             .workflows
             .values()

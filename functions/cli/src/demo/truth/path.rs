@@ -9,20 +9,20 @@ use super::samples::seconds;
 
 /// Milliseconds by what they were spent on. All but `wall_clock` add up to `wall_clock`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Parts {
-    pub(super) approval: i64,
-    pub(super) concurrency: i64,
-    pub(super) runner_queue: i64,
-    pub(super) set_up: i64,
-    pub(super) work: i64,
-    pub(super) tear_down: i64,
-    pub(super) unknown: i64,
-    pub(super) wall_clock: i64,
+pub(in crate::demo) struct Parts {
+    pub(in crate::demo) approval: i64,
+    pub(in crate::demo) concurrency: i64,
+    pub(in crate::demo) runner_queue: i64,
+    pub(in crate::demo) set_up: i64,
+    pub(in crate::demo) work: i64,
+    pub(in crate::demo) tear_down: i64,
+    pub(in crate::demo) unknown: i64,
+    pub(in crate::demo) wall_clock: i64,
 }
 
 /// The critical path through jobs that ran, first job first: back from the last to end to the one
 /// with the latest completion not after the job was made; the lower id where two are equal.
-pub(super) fn critical<'a>(ran: &[&'a Job]) -> Vec<&'a Job> {
+pub(in crate::demo) fn critical<'a>(ran: &[&'a Job]) -> Vec<&'a Job> {
     let latest = |before: i64| {
         let candidates = ran.iter().filter(|job| job.completed_at <= before);
         candidates
@@ -39,7 +39,7 @@ pub(super) fn critical<'a>(ran: &[&'a Job]) -> Vec<&'a Job> {
 
 impl Parts {
     /// Where the time of an attempt with this critical path went.
-    pub(super) fn of(attempt: &Attempt, path: &[&Job], ended_at: i64) -> Self {
+    pub(in crate::demo) fn of(attempt: &Attempt, path: &[&Job], ended_at: i64) -> Self {
         let mut parts = Self {
             wall_clock: ended_at - attempt.started_at,
             ..Self::default()
@@ -84,7 +84,7 @@ impl Parts {
     }
 
     /// Adds another attempt's parts.
-    pub(super) fn add(&mut self, other: &Self) {
+    pub(in crate::demo) fn add(&mut self, other: &Self) {
         self.approval += other.approval;
         self.concurrency += other.concurrency;
         self.runner_queue += other.runner_queue;
@@ -96,7 +96,7 @@ impl Parts {
     }
 
     /// In seconds, as the report has them.
-    pub(super) fn as_json(&self) -> Value {
+    pub(in crate::demo) fn as_json(&self) -> Value {
         let s = |ms: i64| seconds(ms * 1_000);
         json!({
             "approval": s(self.approval),
