@@ -44,54 +44,49 @@ struct Said {
 }
 
 fn tell_run(run: &Run, attempt: &Attempt) -> Vec<Said> {
-    let say = |at, action, status, conclusion| {
-        let state = RunState {
-            action,
-            status,
-            conclusion,
-            updated_at: at,
-        };
+    let (start, end) = (attempt.started_at, attempt.updated_at);
+    let mut states = vec![if attempt.held {
+        state(start, "requested", "completed", Some("action_required"))
+    } else {
+        state(start, "requested", "queued", None)
+    }];
+    if let Some(conclusion) = attempt.conclusion {
+        let ran = attempt.jobs.iter().filter(|job| job.fate == Fate::Ran);
+        let began = ran.map(|job| job.started_at).min();
+        states.extend(began.map(|at| state(at, "in_progress", "in_progress", None)));
+        if run.twist == Some(Twist::FalseEnd) {
+            states.push(state(end - SECOND, "completed", "queued", None));
+        }
+        states.push(state(end, "completed", "completed", Some(conclusion)));
+        if run.twist == Some(Twist::ToldTwice) {
+            let later = end + 30 * MINUTE;
+            states.push(state(later, "completed", "completed", Some(conclusion)));
+        }
+    }
+    let say = |state: RunState| {
         let body = body::run(run, attempt, &state);
         Said {
-            at,
+            at: state.updated_at,
             event: "workflow_run",
             body,
             repeated: false,
         }
     };
-    let start = attempt.started_at;
-    let mut said = Vec::new();
-    if attempt.held {
-        said.push(say(
-            start,
-            "requested",
-            "completed",
-            Some("action_required"),
-        ));
-    } else {
-        said.push(say(start, "requested", "queued", None));
+    states.into_iter().map(say).collect()
+}
+
+fn state(
+    updated_at: i64,
+    action: &'static str,
+    status: &'static str,
+    conclusion: Option<&'static str>,
+) -> RunState {
+    RunState {
+        action,
+        status,
+        conclusion,
+        updated_at,
     }
-    let Some(conclusion) = attempt.conclusion else {
-        return said;
-    };
-    let ran = attempt.jobs.iter().filter(|job| job.fate == Fate::Ran);
-    if let Some(at) = ran.map(|job| job.started_at).min() {
-        said.push(say(at, "in_progress", "in_progress", None));
-    }
-    let end = attempt.updated_at;
-    if run.twist == Some(Twist::FalseEnd) {
-        said.push(say(end - SECOND, "completed", "queued", None));
-    }
-    said.push(say(end, "completed", "completed", Some(conclusion)));
-    if run.twist == Some(Twist::ToldTwice) {
-        said.push(say(
-            end + 30 * MINUTE,
-            "completed",
-            "completed",
-            Some(conclusion),
-        ));
-    }
-    said
 }
 
 fn tell_job(run: &Run, attempt: &Attempt, job: &Job) -> Vec<Said> {

@@ -35,32 +35,18 @@ impl Stage {
             .iter()
             .filter(|j| spec.needs.contains(&j.name))
             .collect();
-        let ready = needs
-            .iter()
-            .map(|job| job.completed_at)
-            .max()
-            .unwrap_or(i64::MIN);
-        let gap = if ready > at.first_created {
-            self.dice.seconds(0, 2)
-        } else {
-            0
-        };
-        let created_at = ready.max(at.first_created) + gap;
+        let created_at = self.created_at(&needs, at);
         let mut job = self.blank(spec, created_at);
-        if let Some(old) = at
-            .before
-            .iter()
-            .find(|j| j.name == spec.name && j.conclusion == "success")
-        {
+        let mut before = at.before.iter();
+        if let Some(old) = before.find(|j| j.name == spec.name && j.conclusion == "success") {
             return Some(carry_over(&job, old));
         }
         let blocked = needs.len() < spec.needs.len()
             || needs.iter().any(|need| need.conclusion != "success")
             || (spec.default_branch_only && !at.default_branch);
-        if at.cancel_at.is_some_and(|cancel| cancel <= created_at) && !blocked {
-            return None;
-        }
-        if blocked && needs.is_empty() && !spec.needs.is_empty() {
+        let cancelled = at.cancel_at.is_some_and(|cancel| cancel <= created_at);
+        let orphan = needs.is_empty() && !spec.needs.is_empty();
+        if (cancelled && !blocked) || orphan {
             return None;
         }
         if blocked || at.has(Twist::AllSkipped) {
@@ -73,6 +59,14 @@ impl Stage {
             self.run(&mut job, spec, ending, at.cancel_at);
         }
         Some(job)
+    }
+
+    /// A job is made when all it needs has ended, a moment later.
+    fn created_at(&mut self, needs: &[&Job], at: &Circumstances<'_>) -> i64 {
+        match needs.iter().map(|job| job.completed_at).max() {
+            Some(ready) if ready > at.first_created => ready + self.dice.seconds(0, 2),
+            _ => at.first_created,
+        }
     }
 
     fn blank(&mut self, spec: &'static cast::Job, created_at: i64) -> Job {

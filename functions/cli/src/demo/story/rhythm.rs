@@ -167,12 +167,12 @@ impl Book {
     /// Two forks may have a branch of one name, and a fork's `main` is not the default branch.
     fn fork(&mut self, source: &mut Source) {
         if let Some((owner, id)) = self.dice.pick(&FORKS) {
-            source.branch = if self.dice.chance(500) {
+            let branch = if self.dice.chance(500) {
                 "main"
             } else {
                 "patch-1"
-            }
-            .to_owned();
+            };
+            branch.clone_into(&mut source.branch);
             source.actor = owner;
             source.fork = Some(Fork { id, owner });
         }
@@ -191,7 +191,7 @@ impl Book {
     /// A run replaced seconds before midnight by one that ends on the next day.
     fn midnight(&mut self, midnight: i64) {
         let mut source = self.source("pull_request", "");
-        source.branch = "acme-ada/late-night".to_owned();
+        "acme-ada/late-night".clone_into(&mut source.branch);
         source.pull = Some(1_399);
         let [web, ..] = cast::repos();
         for before in [170 * SECOND, 20 * SECOND] {

@@ -91,26 +91,15 @@ impl Season {
         let started_at = run.created_at;
         let mut at = Circumstances::plain(run, started_at, started_at + self.dice.seconds(1, 3));
         if run.source.fork.is_some() {
-            self.forks += 1;
-            at.held = self.forks % 2 == 1;
-            at.refused = self.forks % 4 == 1;
-            at.first_created += if at.held {
-                self.dice.seconds(300, 3_000)
-            } else {
-                0
-            };
+            self.hold(&mut at);
         }
-        match self.workflow.group {
-            Group::None => {}
-            Group::CancelInProgress => {
-                at.cancel_at = next_at.map(|next| next + self.dice.seconds(1, 4));
-            }
-            Group::Queue if started_at < self.busy_until => {
-                at.first_created = self.busy_until + self.dice.seconds(1, 2);
-                let replaced = next_at.filter(|next| *next < self.busy_until);
-                at.cancel_at = replaced.map(|next| next + SECOND);
-            }
-            Group::Queue => {}
+        if self.workflow.group == Group::CancelInProgress {
+            at.cancel_at = next_at.map(|next| next + self.dice.seconds(1, 4));
+        }
+        if self.workflow.group == Group::Queue && started_at < self.busy_until {
+            at.first_created = self.busy_until + self.dice.seconds(1, 2);
+            let replaced = next_at.filter(|next| *next < self.busy_until);
+            at.cancel_at = replaced.map(|next| next + SECOND);
         }
         let by_hand = match run.twist {
             Some(Twist::ByHand) => Some(at.first_created + self.dice.seconds(40, 80)),
@@ -121,6 +110,16 @@ impl Season {
         };
         at.cancel_at = at.cancel_at.into_iter().chain(by_hand).min();
         self.attempt(run, &at)
+    }
+
+    /// Every other run from a fork waits for a maintainer, half of those in vain.
+    fn hold(&mut self, at: &mut Circumstances<'_>) {
+        self.forks += 1;
+        at.held = self.forks % 2 == 1;
+        at.refused = self.forks % 4 == 1;
+        if at.held {
+            at.first_created += self.dice.seconds(300, 3_000);
+        }
     }
 
     /// A re-run, when somebody asks for one and nothing newer is in its way.

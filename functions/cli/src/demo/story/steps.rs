@@ -59,13 +59,14 @@ pub(super) fn run(dice: &mut Dice, spec: &'static cast::Job, plan: &Plan) -> Vec
 /// What the job's conclusion is, given its steps.
 pub(super) fn conclusion(steps: &[Step], ending: Ending) -> &'static str {
     let any = |conclusion: &str| steps.iter().any(|step| step.conclusion == conclusion);
-    match ending {
-        Ending::TimedOut if any("timed_out") => "timed_out",
-        _ if any("cancelled") => "cancelled",
-        _ if any("failure") => "failure",
-        Ending::Preempted => "preempted",
-        _ => "success",
-    }
+    let stopped = ["timed_out", "cancelled", "failure"]
+        .into_iter()
+        .find(|word| any(word));
+    stopped.unwrap_or(if ending == Ending::Preempted {
+        "preempted"
+    } else {
+        "success"
+    })
 }
 
 fn own_steps(dice: &mut Dice, spec: &'static cast::Job, plan: &Plan, log: &mut Log) {
@@ -79,29 +80,36 @@ fn own_steps(dice: &mut Dice, spec: &'static cast::Job, plan: &Plan, log: &mut L
     let cancel_at = plan.cancel_at.map(|cancel| cancel.max(log.at + SECOND));
     let mut stopped = false;
     for step in spec.steps {
-        let usual = if plan.slower && step.slower_lately {
-            1_450
-        } else {
-            1_000
-        } * step.seconds;
-        let mut takes = dice.around(usual);
-        if !log.fractions {
-            takes = (takes / SECOND).max(1) * SECOND;
-        }
-        let decisive = step.seconds == longest;
-        let (share, conclusion) = match plan.ending {
+        let takes = takes(dice, step, plan.slower, log.fractions);
+        let (tenths, conclusion) = match plan.ending {
             _ if stopped => (0, "skipped"),
-            Ending::Failure if decisive => (dice.number(3, 9), "failure"),
-            Ending::TimedOut if decisive => (50, "timed_out"),
-            _ => (10, "success"),
+            Ending::Failure if step.seconds == longest => (dice.number(3, 9), "failure"),
+            Ending::TimedOut if step.seconds == longest => (50, "timed_out"),
+            Ending::Success | Ending::Failure | Ending::TimedOut | Ending::Preempted => {
+                (10, "success")
+            }
         };
-        takes = takes * share / 10;
-        log.add(step.name.to_owned(), takes, true);
+        log.add(step.name.to_owned(), takes * tenths / 10, true);
         log.end_last(conclusion, cancel_at.filter(|_| !stopped));
         stopped |= log
             .steps
             .last()
             .is_some_and(|step| step.conclusion != "success");
+    }
+}
+
+/// How long a step takes this time; at least a second where fractions are not told.
+fn takes(dice: &mut Dice, step: &cast::Step, slower: bool, fractions: bool) -> i64 {
+    let per_second = if slower && step.slower_lately {
+        1_450
+    } else {
+        1_000
+    };
+    let takes = dice.around(step.seconds * per_second);
+    if fractions {
+        takes
+    } else {
+        (takes / SECOND).max(1) * SECOND
     }
 }
 

@@ -100,7 +100,7 @@ impl Truth {
             .values()
             .map(WorkflowTruth::as_json)
             .collect();
-        json!({ "schema": "laptime.report/1", "workflows": workflows, "findings": [] })
+        json!({ "schema": "laptime.report/1", "workflows": workflows })
     }
 }
 
