@@ -43,6 +43,7 @@ struct Said {
     repeated: bool,
 }
 
+/// What is said of the run itself.
 fn tell_run(run: &Run, attempt: &Attempt) -> Vec<Said> {
     let (start, end) = (attempt.started_at, attempt.updated_at);
     let mut states = vec![if attempt.held {
@@ -75,6 +76,7 @@ fn tell_run(run: &Run, attempt: &Attempt) -> Vec<Said> {
     states.into_iter().map(say).collect()
 }
 
+/// The run as it stood when it was last updated.
 fn state(
     updated_at: i64,
     action: &'static str,
@@ -89,6 +91,7 @@ fn state(
     }
 }
 
+/// What is said of one of its jobs.
 fn tell_job(run: &Run, attempt: &Attempt, job: &Job) -> Vec<Said> {
     let say = |at, action, repeated| {
         let body = body::job(run, attempt, job, action, at);

@@ -31,6 +31,7 @@ pub(crate) fn job(
     body
 }
 
+/// The job as it is known at one action.
 fn workflow_job(run: &Run, attempt: &Attempt, job: &Job, action: &str) -> Value {
     let api = format!("https://api.github.com/repos/{OWNER}/{}", attempt.repo_name);
     let web = format!("https://github.com/{OWNER}/{}", attempt.repo_name);
@@ -81,6 +82,7 @@ fn steps(job: &Job, action: &str) -> Vec<Value> {
         .collect()
 }
 
+/// One step, begun or ended.
 fn step(job: &Job, step: &Step, number: u32, ended: bool) -> Value {
     let write = if job.fractions { precise_time } else { time };
     json!({
@@ -93,6 +95,7 @@ fn step(job: &Job, step: &Step, number: u32, ended: bool) -> Value {
     })
 }
 
+/// The deployment that waits for a reviewer.
 fn deployment(run: &Run, job: &Job, approval: &Approval, updated_at: i64) -> Value {
     json!({
         "id": approval.deployment,

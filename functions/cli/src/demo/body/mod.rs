@@ -27,6 +27,7 @@ fn precise_time(ms: i64) -> String {
         .unwrap_or_default()
 }
 
+/// The repository under the name it had.
 fn repository(repo: &Repo, name: &str) -> Value {
     let full_name = format!("{OWNER}/{name}");
     json!({
@@ -70,6 +71,7 @@ fn head_repository(repo: &Repo, name: &str, fork: Option<&Fork>) -> Value {
     })
 }
 
+/// An account.
 fn owner(login: &str, id: u64, kind: &str) -> Value {
     json!({
         "login": login,
@@ -81,6 +83,7 @@ fn owner(login: &str, id: u64, kind: &str) -> Value {
     })
 }
 
+/// Whoever pushed, with an id made of the name.
 fn sender(source: &Source) -> Value {
     let id = source
         .actor
@@ -89,6 +92,7 @@ fn sender(source: &Source) -> Value {
     owner(source.actor, id, "User")
 }
 
+/// The organisation.
 fn organization() -> Value {
     json!({
         "login": OWNER,

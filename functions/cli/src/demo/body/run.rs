@@ -32,6 +32,7 @@ pub(crate) fn run(run: &Run, attempt: &Attempt, state: &RunState) -> Value {
     })
 }
 
+/// The run in one state.
 fn workflow_run(run: &Run, attempt: &Attempt, state: &RunState) -> Value {
     let source = &run.source;
     let web = format!(
@@ -96,6 +97,7 @@ fn pull_requests(run: &Run) -> Vec<Value> {
         .collect()
 }
 
+/// The workflow file of the run.
 fn workflow(run: &Run, attempt: &Attempt) -> Value {
     let repo = attempt.repo_name;
     let path = format!(".github/workflows/{}", run.workflow.file);

@@ -82,6 +82,7 @@ pub(super) static WORKFLOWS: &[Workflow] = &[
     },
 ];
 
+/// `CI` of the API: `test` is on its own machines, and slower lately.
 static API_CI: &[Job] = &[
     job(
         "check",
@@ -125,6 +126,7 @@ static API_CI: &[Job] = &[
     },
 ];
 
+/// The longer of the two nightly workflows.
 static NIGHTLY_DATABASE: &[Job] = &[Job {
     pool: &BUILDERS,
     container: true,

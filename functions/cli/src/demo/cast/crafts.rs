@@ -59,6 +59,7 @@ pub(super) static WORKFLOWS: &[Workflow] = &[
     },
 ];
 
+/// `CI` of the mobile app: the Macs are what it waits for.
 static MOBILE_CI: &[Job] = &[
     job(
         "android",
@@ -94,6 +95,7 @@ static MOBILE_CI: &[Job] = &[
     },
 ];
 
+/// `Docs`: built for everybody, published from the default branch.
 static DOCS_SITE: &[Job] = &[
     job(
         "site",

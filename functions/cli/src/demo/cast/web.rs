@@ -121,6 +121,7 @@ static WEB_CI: &[Job] = &[
     ),
 ];
 
+/// Steps of the unit tests, on any Node.
 static UNIT: &[Step] = &[
     with_post("Run actions/checkout@v4", 2),
     with_post("Set up Node", 7),
@@ -148,6 +149,7 @@ pub(super) static DEPLOY: &[Job] = &[
     },
 ];
 
+/// Steps of a deployment, to anywhere.
 static ROLLOUT: &[Step] = &[
     with_post("Run actions/checkout@v4", 2),
     step("Sign in", 3),
@@ -155,6 +157,7 @@ static ROLLOUT: &[Step] = &[
     step("Smoke test", 22),
 ];
 
+/// `End to end`: two browsers, then a summary.
 static WEB_E2E: &[Job] = &[
     job("browsers (chromium)", &[], 90, BROWSERS),
     job("browsers (firefox)", &[], 50, BROWSERS),
@@ -166,6 +169,7 @@ static WEB_E2E: &[Job] = &[
     ),
 ];
 
+/// Steps of the end-to-end tests, in any browser.
 static BROWSERS: &[Step] = &[
     with_post("Run actions/checkout@v4", 2),
     step("Install browsers", 33),

@@ -69,6 +69,7 @@ impl Stage {
         }
     }
 
+    /// A job just made.
     fn blank(&mut self, spec: &'static cast::Job, created_at: i64) -> Job {
         self.next_id += 1;
         Job {
@@ -125,6 +126,7 @@ impl Stage {
         (edge / 4 + self.dice.seconds(0, 300)) / SECOND * SECOND
     }
 
+    /// How a job is meant to end.
     fn ending(&mut self, spec: &cast::Job, at: &Circumstances<'_>, longest: bool) -> Ending {
         let fails = self.dice.chance(spec.fails_per_mille);
         match at.twist.filter(|_| at.number == 1) {
@@ -138,6 +140,7 @@ impl Stage {
         }
     }
 
+    /// Runs the steps on some machine of the pool.
     fn run(
         &mut self,
         job: &mut Job,

@@ -207,12 +207,14 @@ impl Book {
         self.push(end - 4 * MINUTE, web, Cause::Merge, source);
     }
 
+    /// The merge of a pull request.
     fn merge(&mut self, pull: &Source) -> Source {
         let mut merged = self.source("push", "main");
         merged.title = format!("{} (#{})", pull.title, pull.pull.unwrap_or_default());
         merged
     }
 
+    /// A new commit of somebody.
     fn source(&mut self, event: &'static str, branch: &str) -> Source {
         Source {
             event,
@@ -225,6 +227,7 @@ impl Book {
         }
     }
 
+    /// Writes a launch down.
     fn push(&mut self, at: i64, repo: &'static Repo, cause: Cause, source: Source) {
         self.launches.push(Launch {
             at,

@@ -98,6 +98,7 @@ fn longest(jobs: &[cast::Job]) -> Option<&'static str> {
     jobs.iter().max_by_key(seconds).map(|job| job.name)
 }
 
+/// What GitHub concludes from `planned` jobs, of which some were perhaps never made.
 fn conclude(jobs: &[Job], planned: usize, at: &Circumstances<'_>) -> &'static str {
     let any = |conclusion: &str| jobs.iter().any(|job| job.conclusion == conclusion);
     match () {

@@ -49,6 +49,7 @@ impl Season {
         runs
     }
 
+    /// The `index`th run; `later` is what may get in its way.
     fn run(&mut self, index: usize, launch: &Launch, later: &[&Launch]) -> Run {
         let mut twists = self.workflow.twists.iter();
         let twist = twists
@@ -87,6 +88,7 @@ impl Season {
         }
     }
 
+    /// The first attempt, with whatever holds it up or ends it early.
     fn first_attempt(&mut self, run: &Run, next_at: Option<i64>) -> Attempt {
         let started_at = run.created_at;
         let mut at = Circumstances::plain(run, started_at, started_at + self.dice.seconds(1, 3));
@@ -124,7 +126,10 @@ impl Season {
 
     /// A re-run, when somebody asks for one and nothing newer is in its way.
     fn second_attempt(&mut self, run: &Run, next_at: Option<i64>) -> Option<Attempt> {
-        let first = run.attempts.first()?;
+        let first = run
+            .attempts
+            .first()
+            .filter(|first| first.conclusion.is_some())?;
         let started_at = first.updated_at + self.dice.seconds(120, 1_500);
         let free = next_at.is_none_or(|next| next > started_at + HOUR || next < first.started_at);
         let failed = first.conclusion == Some("failure");
@@ -140,6 +145,7 @@ impl Season {
         Some(self.attempt(run, &at))
     }
 
+    /// Performs an attempt and dates its end.
     fn attempt(&mut self, run: &Run, at: &Circumstances<'_>) -> Attempt {
         let (jobs, conclusion) = self.scene.perform(run, at);
         let last = jobs
@@ -187,6 +193,7 @@ fn start_of(launch: &Launch) -> i64 {
     launch.at.div_euclid(SECOND) * SECOND + SECOND
 }
 
+/// Whether a launch is on the default branch.
 fn is_default_branch(launch: &Launch) -> bool {
     scene::is_default_branch(&launch.source)
 }

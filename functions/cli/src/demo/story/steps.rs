@@ -69,6 +69,7 @@ pub(super) fn conclusion(steps: &[Step], ending: Ending) -> &'static str {
     })
 }
 
+/// The steps of the workflow file; once one fails, the rest are skipped.
 fn own_steps(dice: &mut Dice, spec: &'static cast::Job, plan: &Plan, log: &mut Log) {
     let longest = spec
         .steps
@@ -121,6 +122,7 @@ struct Log {
 }
 
 impl Log {
+    /// The next step, successful unless told otherwise.
     fn add(&mut self, name: String, takes: i64, own: bool) {
         let takes = if self.fractions {
             takes

@@ -124,13 +124,13 @@ fn of_attempt(census: &mut Census, run: &Run, attempt: &Attempt, end: i64) {
 
 fn of_ending(census: &mut Census, attempt: &Attempt, lap: &Lap, rivals: &[&Run]) {
     let cancelled = lap.conclusion == "cancelled";
+    let day = |ms: i64| ms.div_euclid(DAY);
+    // Those that replaced it all ended on a later day: its own day does not tell.
     let across = rivals
         .iter()
         .flat_map(|rival| &rival.attempts)
-        .all(|rival| {
-            rival.started_at.max(lap.ended_at).div_euclid(DAY) == lap.ended_at.div_euclid(DAY)
-                && rival.updated_at.div_euclid(DAY) > lap.ended_at.div_euclid(DAY)
-        });
+        .filter(|rival| rival.started_at < lap.ended_at)
+        .all(|rival| day(rival.updated_at) > day(lap.ended_at));
     see(census, "all jobs skipped", lap.conclusion == "skipped");
     see(census, "cancelled by hand", cancelled && !lap.superseded);
     see(

@@ -63,6 +63,7 @@ fn objects(
     }
 }
 
+/// Lists are compared by what identifies their items, in any order.
 fn lists(place: &str, key: &str, truth: &[Value], report: &[Value], lines: &mut Vec<String>) {
     let (wanted, had) = (by_name(truth), by_name(report));
     let place = place.strip_suffix(key).unwrap_or(place);
@@ -118,6 +119,7 @@ fn title(key: &str, item: &Value) -> String {
     }
 }
 
+/// Whether two plain values are equal, as far as the report can tell them.
 fn same(key: &str, truth: &Value, report: &Value) -> bool {
     let exact = truth.is_u64() || !truth.is_number() || !report.is_number();
     match (truth.as_f64(), report.as_f64()) {

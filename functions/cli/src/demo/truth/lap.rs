@@ -72,6 +72,7 @@ pub(in crate::demo) fn is_newer(other: &Run, run: &Run) -> bool {
         && other.source.fork == run.source.fork
 }
 
+/// Which of the four segments a run belongs to.
 fn segment(run: &Run) -> &'static str {
     match (
         run.source.event,

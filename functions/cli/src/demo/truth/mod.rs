@@ -57,6 +57,7 @@ impl Truth {
         truth
     }
 
+    /// One more attempt of the period.
     fn add(&mut self, run: &Run, attempt: &Attempt, lap: &Lap) {
         let key = (run.workflow.repo.id, run.workflow.id);
         let seen = (lap.ended_at, attempt.repo_name, attempt.workflow_name);
@@ -105,6 +106,7 @@ impl Truth {
 }
 
 impl WorkflowTruth {
+    /// The workflow in the form of the report.
     fn as_json(&self) -> Value {
         let (_, repo, name) = self.seen;
         let segments: Vec<Value> = self

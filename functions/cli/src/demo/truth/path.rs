@@ -10,13 +10,21 @@ use super::samples::seconds;
 /// Milliseconds by what they were spent on. All but `wall_clock` add up to `wall_clock`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::demo) struct Parts {
+    /// Waiting for a reviewer.
     pub(in crate::demo) approval: i64,
+    /// Before any job was made.
     pub(in crate::demo) concurrency: i64,
+    /// Waiting for a runner.
     pub(in crate::demo) runner_queue: i64,
+    /// Before the first own step.
     pub(in crate::demo) set_up: i64,
+    /// The own steps.
     pub(in crate::demo) work: i64,
+    /// After the last own step.
     pub(in crate::demo) tear_down: i64,
+    /// Between two jobs of the path.
     pub(in crate::demo) unknown: i64,
+    /// The whole.
     pub(in crate::demo) wall_clock: i64,
 }
 
@@ -59,6 +67,7 @@ impl Parts {
         parts
     }
 
+    /// Where the time of one job went, from when it was made.
     fn of_job(job: &Job) -> Self {
         let own = || job.steps.iter().filter(|step| step.own);
         let set_up_until = own()

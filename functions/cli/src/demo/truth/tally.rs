@@ -82,6 +82,7 @@ impl JobTally {
         }
     }
 
+    /// One more job that ran.
     fn add_run(&mut self, job: &Job, on_path: bool) {
         self.outcomes.add(job.conclusion);
         self.on_path += u64::from(on_path);
@@ -138,10 +139,12 @@ impl JobTally {
 struct Outcomes(BTreeMap<&'static str, u64>);
 
 impl Outcomes {
+    /// One more.
     fn add(&mut self, conclusion: &'static str) {
         *self.0.entry(conclusion).or_default() += 1;
     }
 
+    /// Successes among successes and failures of any kind.
     fn success_rate(&self) -> Option<f64> {
         let count = |name: &str| self.0.get(name).copied().unwrap_or_default();
         let bad = count("failure") + count("timed_out") + count("startup_failure");
