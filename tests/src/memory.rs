@@ -93,9 +93,7 @@ impl Inbox for Memory {
 
 impl Rows for Memory {
     async fn rows(&self, day: DayKey) -> Stored<Vec<Row>> {
-        Ok(self.with(|state| {
-            state.rows().filter(|row| row.key() == day).cloned().collect()
-        }))
+        Ok(self.with(|state| state.rows().filter(|row| row.key() == day).cloned().collect()))
     }
 
     async fn overtaken(&self, row: &Row) -> Stored<bool> {
@@ -218,9 +216,10 @@ impl Ledger for Memory {
 
     async fn expiring(&self, cutoff: Time, limit: usize) -> Stored<Vec<DayKey>> {
         Ok(self.with(|state| {
-            let old = state.days.iter().filter(|(_, day)| {
-                !day.sealed && !day.touched && day.last_received < Some(cutoff)
-            });
+            let old = state
+                .days
+                .iter()
+                .filter(|(_, day)| !day.sealed && !day.touched && day.last_received < Some(cutoff));
             old.map(|(key, _)| *key).take(limit).collect()
         }))
     }
@@ -242,7 +241,8 @@ impl Ledger for Memory {
     async fn forget(&self, fence: Fence, cutoff: Time) -> Stored<u64> {
         self.fenced(fence, |state| {
             let loose = |held: &Held| {
-                (matches!(held.place, Filedness::Open) || held.refused) && held.last_received < cutoff
+                (matches!(held.place, Filedness::Open) || held.refused)
+                    && held.last_received < cutoff
             };
             let gone: BTreeSet<AttemptId> = state
                 .attempts

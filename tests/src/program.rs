@@ -82,7 +82,9 @@ impl Laptime {
         let address = lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|line| Some(line.split_once("listening on ")?.1.split(' ').next()?.to_owned()))
+            .find_map(|line| {
+                Some(line.split_once("listening on ")?.1.split(' ').next()?.to_owned())
+            })
             .expect("serve says where it listens");
         // Somebody has to read on, or the program stops at a full pipe.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
@@ -104,11 +106,14 @@ impl Served {
 
     /// Posts a signed delivery to a server that may be gone.
     pub fn try_deliver(&self, event: &str, guid: &str, body: &[u8]) -> Result<Answer, ureq::Error> {
-        self.post(&[
-            ("x-github-event", event),
-            ("x-github-delivery", guid),
-            ("x-hub-signature-256", &signature(SECRET, body)),
-        ], body)
+        self.post(
+            &[
+                ("x-github-event", event),
+                ("x-github-delivery", guid),
+                ("x-hub-signature-256", &signature(SECRET, body)),
+            ],
+            body,
+        )
     }
 
     /// Posts to the webhook with these headers.

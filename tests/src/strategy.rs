@@ -12,9 +12,8 @@ pub struct History(pub Vec<Delivery>);
 
 /// Histories of up to five attempts.
 pub fn histories() -> impl Strategy<Value = History> {
-    vec(attempts(), 1..5).prop_map(|attempts| {
-        History(attempts.iter().flat_map(Run::deliveries).collect())
-    })
+    vec(attempts(), 1..5)
+        .prop_map(|attempts| History(attempts.iter().flat_map(Run::deliveries).collect()))
 }
 
 fn attempts() -> impl Strategy<Value = Run> {
@@ -38,12 +37,11 @@ fn attempts() -> impl Strategy<Value = Run> {
                 let (started, completed) = (created + queued, created + queued + ran);
                 let job_id = id * 100 + u64::from(attempt) * 10 + nth;
                 let name = format!("job {nth}");
-                let mut job = Job::new(
-                    job_id, &name, &minute(created), &minute(started), &minute(completed),
-                )
-                .concluded(conclusion)
-                .step("Set up job", &minute(started), &minute(started))
-                .step("Run tests", &minute(started), &minute(completed));
+                let mut job =
+                    Job::new(job_id, &name, &minute(created), &minute(started), &minute(completed))
+                        .concluded(conclusion)
+                        .step("Set up job", &minute(started), &minute(started))
+                        .step("Run tests", &minute(started), &minute(completed));
                 if !runner {
                     job.steps.clear();
                     job = job.without_runner();

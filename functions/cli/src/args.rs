@@ -22,6 +22,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Demo(DemoArgs),
     Serve(ServeArgs),
     Replay(ReplayArgs),
     Aggregate(AggregateArgs),
@@ -32,6 +33,24 @@ pub(crate) enum Command {
         /// The shell.
         shell: Shell,
     },
+}
+
+/// See the whole way on bundled history: no network, no account.
+///
+/// Plays six weeks of a small organisation: signs its deliveries, posts them to the real endpoint
+/// in a jumbled order and some of them twice, aggregates, reports, and compares the report with
+/// what the history is known to be.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DemoArgs {
+    /// Folder for the store and the report.
+    #[arg(long, value_name = "DIR", default_value = "laptime-demo")]
+    pub(crate) out: PathBuf,
+    /// End of the six weeks: RFC 3339; the present if not given.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<Time>,
+    /// Another history of the same organisation.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
 }
 
 /// Where the store is and what policy holds.

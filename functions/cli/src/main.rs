@@ -2,6 +2,7 @@
 
 mod args;
 mod command;
+mod demo;
 mod output;
 mod settings;
 
@@ -16,6 +17,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     settings::start_logging();
     let done = match args.command {
+        Command::Demo(args) => command::demo::run(&args),
         Command::Serve(args) => command::serve::run(&args),
         Command::Replay(args) => command::replay::run(&args),
         Command::Aggregate(args) => command::aggregate::run(&args),

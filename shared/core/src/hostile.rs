@@ -30,50 +30,22 @@ const CHARS_PER_COLUMN: usize = 4;
 /// assert_eq!(terminal("integration tests", 8), "integra…");
 /// ```
 pub fn terminal(text: &str, width: usize) -> String {
-    cut(
-        named(text),
-        width,
-        &Place {
-            columns: columns_of,
-            escaped: is_unseen,
-        },
-    )
+    cut(named(text), width, &Place { columns: columns_of, escaped: is_unseen })
 }
 
 /// One line of a log, at most 200 characters.
 pub fn log(text: &str) -> String {
-    cut(
-        text,
-        LOG_CHARS,
-        &Place {
-            columns: one,
-            escaped: is_unseen,
-        },
-    )
+    cut(text, LOG_CHARS, &Place { columns: one, escaped: is_unseen })
 }
 
 /// A name for HTML, at most 120 characters. Tags are left alone: the template escapes them.
 pub fn html(name: &str) -> String {
-    cut(
-        named(name),
-        NAME_CHARS,
-        &Place {
-            columns: one,
-            escaped: is_unseen,
-        },
-    )
+    cut(named(name), NAME_CHARS, &Place { columns: one, escaped: is_unseen })
 }
 
 /// A sentence for HTML or a terminal, at most 600 characters; tags are left alone as in [`html`].
 pub fn prose(text: &str) -> String {
-    cut(
-        text,
-        PROSE_CHARS,
-        &Place {
-            columns: one,
-            escaped: is_unseen,
-        },
-    )
+    cut(text, PROSE_CHARS, &Place { columns: one, escaped: is_unseen })
 }
 
 /// What a place counts as length, and what it cannot show.
@@ -83,11 +55,7 @@ struct Place {
 }
 
 fn named(text: &str) -> &str {
-    if text.trim().is_empty() {
-        "(no name)"
-    } else {
-        text
-    }
+    if text.trim().is_empty() { "(no name)" } else { text }
 }
 
 fn one(_: char) -> usize {
@@ -96,11 +64,7 @@ fn one(_: char) -> usize {
 
 /// Columns of a character, never too few: U+FE0F widens the emoji before it.
 fn columns_of(c: char) -> usize {
-    if c == '\u{fe0f}' {
-        1
-    } else {
-        c.width().unwrap_or(0)
-    }
+    if c == '\u{fe0f}' { 1 } else { c.width().unwrap_or(0) }
 }
 
 /// `text` with what `place` cannot show spelled out, at most `limit` columns long. An escape is

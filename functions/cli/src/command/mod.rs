@@ -1,6 +1,7 @@
 //! The commands, each a thin shell around a flow.
 
 pub(crate) mod aggregate;
+pub(crate) mod demo;
 pub(crate) mod replay;
 pub(crate) mod report;
 pub(crate) mod serve;

@@ -46,10 +46,7 @@ pub fn markdown_prose(text: &str) -> String {
     words.join(" ")
 }
 
-const SPAN: Place = Place {
-    columns: one,
-    escaped: breaks_span,
-};
+const SPAN: Place = Place { columns: one, escaped: breaks_span };
 
 fn breaks_span(c: char) -> bool {
     is_unseen(c) || matches!(c, '`' | '|')
@@ -66,24 +63,19 @@ fn span(doubtful: &mut Vec<&str>) -> Option<String> {
 fn is_plain(word: &str) -> bool {
     let body = word.strip_suffix(':').unwrap_or(word);
     body.starts_with(|c: char| c.is_alphanumeric() || "\"'(≥≤–—“‘".contains(c))
-        && body
-            .chars()
-            .all(|c| c.is_alphanumeric() || "\"'(),.;%’‘“”…–—-≥≤".contains(c))
+        && body.chars().all(|c| c.is_alphanumeric() || "\"'(),.;%’‘“”…–—-≥≤".contains(c))
         && !body.to_ascii_lowercase().contains("www.")
         && !has_commit(body)
         && !has_reference(body)
 }
 
 fn has_commit(word: &str) -> bool {
-    word.split(|c: char| !c.is_ascii_hexdigit())
-        .any(|run| run.len() >= SHORTEST_SHA)
+    word.split(|c: char| !c.is_ascii_hexdigit()).any(|run| run.len() >= SHORTEST_SHA)
 }
 
 /// A letter, a hyphen and a digit: `GH-1`, or a key of a tracker that a repository links to.
 fn has_reference(word: &str) -> bool {
-    word.split('-')
-        .zip(word.split('-').skip(1))
-        .any(|(before, after)| {
-            before.ends_with(char::is_alphabetic) && after.starts_with(char::is_numeric)
-        })
+    word.split('-').zip(word.split('-').skip(1)).any(|(before, after)| {
+        before.ends_with(char::is_alphabetic) && after.starts_with(char::is_numeric)
+    })
 }

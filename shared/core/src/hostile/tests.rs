@@ -29,10 +29,7 @@ fn a_cut_name_keeps_its_width_and_whole_escapes() {
     assert_eq!(terminal("exact", 5), "exact");
     assert_eq!(terminal("x", 0), "");
     let stacked = format!("Z{}", "\u{301}".repeat(10_000));
-    assert!(
-        terminal(&stacked, 10).chars().count() <= 42,
-        "combining marks are bounded too"
-    );
+    assert!(terminal(&stacked, 10).chars().count() <= 42, "combining marks are bounded too");
 }
 
 #[test]
@@ -62,20 +59,11 @@ fn markdown_names_stay_inside_their_span_and_cell() {
 #[test]
 fn sentences_keep_their_words_and_fence_the_rest() {
     let table = [
-        (
-            "Split the job \"test\": saves 12s.",
-            "Split the job \"test\": saves 12s.",
-        ),
+        ("Split the job \"test\": saves 12s.", "Split the job \"test\": saves 12s."),
         ("Ask @octo/team now", "Ask `@octo/team` now"),
-        (
-            "Closes #1 and owner/repo#1",
-            "Closes `#1` and `owner/repo#1`",
-        ),
+        ("Closes #1 and owner/repo#1", "Closes `#1` and `owner/repo#1`"),
         ("see GH-1, JIRA-22", "see `GH-1, JIRA-22`"),
-        (
-            "https://evil.test www.evil.test",
-            "`https://evil.test www.evil.test`",
-        ),
+        ("https://evil.test www.evil.test", "`https://evil.test www.evil.test`"),
         ("a@b.test", "`a@b.test`"),
         ("at deadbeef1 now", "at `deadbeef1` now"),
         ("<b>x</b> *y* _z_ [l](u)", "`<b>x</b> *y* _z_ [l](u)`"),

@@ -33,10 +33,7 @@ mod tests {
 
     /// `LAPTIME_UPDATE_SCHEMA=1 cargo test -p laptime-core schema` writes the file anew.
     #[test]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a switch of this test, no setting"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "a switch of this test, no setting")]
     fn the_schema_in_docs_is_the_one_of_the_types() {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/report.schema.json");
         if env::var("LAPTIME_UPDATE_SCHEMA").is_ok_and(|wanted| wanted == "1") {
@@ -62,10 +59,7 @@ mod tests {
         assert!(text.ends_with("}\n"));
 
         let value: serde_json::Value = serde_json::from_str(&json(&sample::unmeasured())).unwrap();
-        assert_eq!(
-            value["workflows"][0]["total_s"]["p50"],
-            serde_json::Value::Null
-        );
+        assert_eq!(value["workflows"][0]["total_s"]["p50"], serde_json::Value::Null);
         assert_eq!(value["workflows"][0]["total_s"]["count"], 0);
     }
 }

@@ -73,24 +73,12 @@ fn overview(page: &mut Page, report: &Report) {
             units::duration_or_none(workflow.total_s.p50),
             units::duration_or_none(workflow.total_s.p95),
             units::duration_or_none(workflow.queued_s.p50),
-            workflow
-                .trend
-                .halves
-                .change_pct
-                .map_or_else(|| units::NONE.to_owned(), units::change),
+            workflow.trend.halves.change_pct.map_or_else(|| units::NONE.to_owned(), units::change),
             units::count(units::len(&workflow.bottlenecks)),
         ]
     });
-    let head = [
-        "Workflow",
-        "Attempts",
-        "Success",
-        "p50",
-        "p95",
-        "Queue p50",
-        "Trend",
-        "Bottlenecks",
-    ];
+    let head =
+        ["Workflow", "Attempts", "Success", "p50", "p95", "Queue p50", "Trend", "Bottlenecks"];
     page.add("\n## Workflows\n\n");
     table(page, &head, rows);
 }
@@ -106,11 +94,7 @@ fn title(workflow: &WorkflowReport) -> String {
 
 /// A table whose first column is aligned left and the others right.
 fn table(page: &mut Page, head: &[&str], rows: impl Iterator<Item = Vec<String>>) {
-    page.add(&format!(
-        "| {} |\n|:--|{}\n",
-        head.join(" | "),
-        "--:|".repeat(head.len() - 1)
-    ));
+    page.add(&format!("| {} |\n|:--|{}\n", head.join(" | "), "--:|".repeat(head.len() - 1)));
     for row in rows {
         page.add(&format!("| {} |\n", row.join(" | ")));
     }

@@ -40,10 +40,8 @@ pub(super) fn small() -> Report {
     workflow.total_s = figures(20, 250.0);
     workflow.green_s = figures(16, 245.0);
     workflow.trend = trend("green_s", 240.0, 276.0);
-    workflow.jobs = vec![
-        job("build", 90.0, &["ubuntu-latest"]),
-        job("test", 150.0, &["ubuntu-latest"]),
-    ];
+    workflow.jobs =
+        vec![job("build", 90.0, &["ubuntu-latest"]), job("test", 150.0, &["ubuntu-latest"])];
     workflow.where_time_goes_s = spent(20, 250.0);
     workflow.bottlenecks = vec![Bottleneck {
         kind: "slow_step",
@@ -107,10 +105,7 @@ pub(super) fn unmeasured() -> Report {
     let mut workflow = blank("acme/api", "CI");
     workflow.attempts = 3;
     workflow.outcomes = outcomes(&[("cancelled", 1), ("skipped", 2)]);
-    workflow.jobs = vec![JobReport {
-        ran_s: Figures::default(),
-        ..job("build", 1.0, &[])
-    }];
+    workflow.jobs = vec![JobReport { ran_s: Figures::default(), ..job("build", 1.0, &[]) }];
     workflow.days = vec![DayReport {
         queued_s: Figures::default(),
         ran_s: Figures::default(),
@@ -139,11 +134,7 @@ fn blank(repository: &str, workflow: &str) -> WorkflowReport {
         total_s: Figures::default(),
         green_s: Figures::default(),
         segments: Vec::new(),
-        trend: Trend {
-            measure: "green_s",
-            halves: unknown(),
-            previous: unknown(),
-        },
+        trend: Trend { measure: "green_s", halves: unknown(), previous: unknown() },
         jobs: Vec::new(),
         other_jobs: None,
         where_time_goes_s: WhereTimeGoes::default(),
@@ -183,18 +174,12 @@ fn busy(index: u64) -> WorkflowReport {
     let kinds = u64::try_from(WORKFLOWS.len()).unwrap();
     let (repository, name, file, typical) = WORKFLOWS[usize::try_from(index % kinds).unwrap()];
     let again = index / kinds;
-    let suffix = if again == 0 {
-        String::new()
-    } else {
-        format!(" {}", again + 1)
-    };
+    let suffix = if again == 0 { String::new() } else { format!(" {}", again + 1) };
     let mut workflow = blank(repository, &format!("{name}{suffix}"));
     workflow.repository_id = 1 + index % kinds / 2;
     workflow.workflow_id = 10 + index;
     workflow.path = Some(format!(".github/workflows/{file}"));
-    workflow.days = (0..DAYS)
-        .filter_map(|day| busy_day(index, day, typical))
-        .collect();
+    workflow.days = (0..DAYS).filter_map(|day| busy_day(index, day, typical)).collect();
     workflow.attempts = workflow.days.iter().map(|day| day.attempts).sum();
     for day in &workflow.days {
         for (outcome, times) in &day.outcomes {
@@ -319,12 +304,8 @@ fn recent(number: u64, ended_at: &str, conclusion: &str, total: f64) -> RecentAt
 }
 
 fn job(name: &str, median: f64, labels: &[&str]) -> JobReport {
-    let steps = [
-        ("Set up job", 0.03),
-        ("Check out", 0.04),
-        ("Restore cache", 0.12),
-        ("cargo test", 0.8),
-    ];
+    let steps =
+        [("Set up job", 0.03), ("Check out", 0.04), ("Restore cache", 0.12), ("cargo test", 0.8)];
     JobReport {
         name: name.to_owned(),
         runner_classes: labels.iter().map(|label| (*label).to_owned()).collect(),
@@ -371,9 +352,7 @@ fn day_of(day: u64, attempts: u64, median: f64) -> DayReport {
     let failures = attempts / 6;
     let cancelled = attempts / 9;
     DayReport {
-        day: first
-            .saturating_add(i64::try_from(day).unwrap().days())
-            .to_string(),
+        day: first.saturating_add(i64::try_from(day).unwrap().days()).to_string(),
         attempts,
         outcomes: outcomes(&[
             ("success", attempts - failures - cancelled),
@@ -403,11 +382,7 @@ fn spent(attempts: u64, mean: f64) -> WhereTimeGoes {
 }
 
 fn trend(measure: &'static str, before: f64, after: f64) -> Trend {
-    Trend {
-        measure,
-        halves: change(before, after),
-        previous: unknown(),
-    }
+    Trend { measure, halves: change(before, after), previous: unknown() }
 }
 
 fn change(before: f64, after: f64) -> Change {
@@ -463,9 +438,7 @@ fn outcomes(list: &[(&str, u64)]) -> BTreeMap<String, u64> {
 
 /// A number from 0 to 1 that looks random and is always the same (`SplitMix64`).
 fn noise(seed: u64) -> f64 {
-    let mut z = seed
-        .wrapping_add(0x9e37_79b9_7f4a_7c15)
-        .wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     float((z ^ (z >> 31)) >> 40) / float(1 << 24)
 }

@@ -17,15 +17,9 @@ pub(super) const NOTHING_YET: &str = "No attempt ended in this period.";
 
 /// What to do when there is nothing to report.
 pub(super) const NEXT_STEPS: [(&str, &str); 3] = [
-    (
-        "Receive deliveries",
-        "laptime serve --listen 127.0.0.1:8787 --data DIR",
-    ),
+    ("Receive deliveries", "laptime serve --listen 127.0.0.1:8787 --data DIR"),
     ("Or send recorded ones", "laptime replay --data DIR FILE…"),
-    (
-        "Then aggregate, and ask again",
-        "laptime aggregate --data DIR",
-    ),
+    ("Then aggregate, and ask again", "laptime aggregate --data DIR"),
 ];
 
 /// Everything in the period, over all workflows.
@@ -101,11 +95,7 @@ pub(super) fn ordered(outcomes: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
 
 /// The jobs with the largest median run time, slowest first.
 pub(super) fn slowest_jobs(workflow: &WorkflowReport, most: usize) -> Vec<&JobReport> {
-    let mut jobs: Vec<_> = workflow
-        .jobs
-        .iter()
-        .filter(|job| job.ran_s.count > 0)
-        .collect();
+    let mut jobs: Vec<_> = workflow.jobs.iter().filter(|job| job.ran_s.count > 0).collect();
     jobs.sort_by(|a, b| by_median(&b.ran_s, &a.ran_s));
     jobs.truncate(most);
     jobs
@@ -129,9 +119,7 @@ pub(super) fn slowest_steps(
 
 fn by_median(a: &Figures, b: &Figures) -> std::cmp::Ordering {
     let key = |figures: Option<f64>| figures.unwrap_or(0.0);
-    key(a.p50)
-        .total_cmp(&key(b.p50))
-        .then(key(a.p95).total_cmp(&key(b.p95)))
+    key(a.p50).total_cmp(&key(b.p50)).then(key(a.p95).total_cmp(&key(b.p95)))
 }
 
 /// A step's name, with its number where its job has several of that name.
@@ -194,11 +182,7 @@ pub(super) fn measured(bottleneck: &Bottleneck) -> String {
     let (value, threshold) = (bottleneck.value, bottleneck.threshold);
     match bottleneck.kind {
         "low_success_rate" | "critical_path" => {
-            format!(
-                "{}, threshold {}",
-                units::rate(value),
-                units::rate(threshold)
-            )
+            format!("{}, threshold {}", units::rate(value), units::rate(threshold))
         }
         "degrading" => {
             format!(
@@ -207,20 +191,16 @@ pub(super) fn measured(bottleneck: &Bottleneck) -> String {
                 units::change(threshold * 100.0)
             )
         }
-        _ => format!(
-            "{}, threshold {}",
-            units::duration(value),
-            units::duration(threshold)
-        ),
+        _ => format!("{}, threshold {}", units::duration(value), units::duration(threshold)),
     }
 }
 
 /// A change in one phrase, where there is something to compare.
 pub(super) fn change(change: &Change) -> Option<String> {
     let (percent, before, after) = (change.change_pct?, change.before_s?, change.after_s?);
-    let interval = change.interval_pct.map_or_else(String::new, |interval| {
-        format!(", {}", units::change_interval(interval))
-    });
+    let interval = change
+        .interval_pct
+        .map_or_else(String::new, |interval| format!(", {}", units::change_interval(interval)));
     Some(format!(
         "{} ({}{interval}): {} → {}",
         change.direction,
@@ -255,11 +235,7 @@ pub(super) fn day(instant: Timestamp) -> Date {
 pub(super) fn minute(text: &str) -> String {
     instant(text).map_or_else(
         || text.to_owned(),
-        |at| {
-            at.to_zoned(TimeZone::UTC)
-                .strftime("%Y-%m-%d %H:%M UTC")
-                .to_string()
-        },
+        |at| at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M UTC").to_string(),
     )
 }
 

@@ -20,16 +20,13 @@ const ATTACKS: [&str; 12] = [
 fn html_shows_attacks_as_words() {
     for attack in ATTACKS {
         let page = html(&sample::hostile(attack)).unwrap();
-        for raw in [
-            "<script", "<img", "\u{202e}", "\u{2066}", "\u{200b}", "\u{feff}", "\0", "\u{1b}",
-        ] {
+        for raw in
+            ["<script", "<img", "\u{202e}", "\u{2066}", "\u{200b}", "\u{feff}", "\0", "\u{1b}"]
+        {
             assert!(!page.contains(raw), "{attack:?} left {raw:?}");
         }
         assert!(!page.contains("href=\"http"), "{attack:?} made a link");
-        assert!(
-            !page.contains("&#64;octo"),
-            "{attack:?} was taken for an entity"
-        );
+        assert!(!page.contains("&#64;octo"), "{attack:?} was taken for an entity");
     }
 }
 
@@ -43,10 +40,7 @@ fn markdown_keeps_attacks_in_code_spans() {
             .replace("</summary>", "")
             .replace("</details>", "");
         for line in own.lines() {
-            assert!(
-                line.matches('`').count() % 2 == 0,
-                "{attack:?} left a span open: {line}"
-            );
+            assert!(line.matches('`').count() % 2 == 0, "{attack:?} left a span open: {line}");
             let outside: String = line.split('`').step_by(2).collect();
             let outside = outside.trim_start_matches('#');
             let found = outside.find(['@', '#', '<', '[', '&', '\\']);
@@ -61,10 +55,7 @@ fn markdown_keeps_attacks_in_code_spans() {
 fn markdown_tables_keep_their_shape() {
     let pipes = |name: &str| -> Vec<usize> {
         let page = markdown(&sample::hostile(name));
-        page.lines()
-            .filter(|line| line.starts_with('|'))
-            .map(|l| l.matches('|').count())
-            .collect()
+        page.lines().filter(|line| line.starts_with('|')).map(|l| l.matches('|').count()).collect()
     };
     let plain = pipes("plain");
     for attack in ATTACKS {
@@ -81,10 +72,7 @@ fn a_terminal_sees_no_control_character() {
         };
         assert!(!page.contains(acting), "{attack:?}");
         let lines = |name: &str| text(&sample::hostile(name), 100).lines().count();
-        assert!(
-            lines(attack) <= lines("plain") + 4,
-            "{attack:?} added lines"
-        );
+        assert!(lines(attack) <= lines("plain") + 4, "{attack:?} added lines");
     }
 }
 

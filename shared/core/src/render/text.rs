@@ -24,10 +24,7 @@ const WIDEST: usize = 160;
 /// there are no colours, and nothing in a name acts on the terminal.
 pub fn text(report: &Report, width: usize) -> String {
     let width = width.clamp(NARROWEST, WIDEST);
-    let mut page = Page {
-        width,
-        text: String::new(),
-    };
+    let mut page = Page { width, text: String::new() };
     head(&mut page, report);
     if report.workflows.is_empty() {
         next_steps(&mut page);
@@ -59,8 +56,7 @@ impl Page {
 
     /// A line, cut where it is too wide.
     fn line(&mut self, line: &str) {
-        self.text
-            .push_str(hostile::terminal(line, self.width).trim_end());
+        self.text.push_str(hostile::terminal(line, self.width).trim_end());
         self.text.push('\n');
     }
 
@@ -142,11 +138,7 @@ fn overview(page: &mut Page, report: &Report) {
             units::duration_or_none(workflow.total_s.p50),
             units::duration_or_none(workflow.total_s.p95),
             units::duration_or_none(workflow.queued_s.p50),
-            workflow
-                .trend
-                .halves
-                .change_pct
-                .map_or_else(|| units::NONE.to_owned(), units::change),
+            workflow.trend.halves.change_pct.map_or_else(|| units::NONE.to_owned(), units::change),
             units::count(units::len(&workflow.bottlenecks)),
         ]);
     }

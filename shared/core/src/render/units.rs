@@ -36,11 +36,7 @@ pub(super) fn rate(share: f64) -> String {
     if percent < 100.0 && percent > 99.95 {
         return "99.9 %".to_owned();
     }
-    if percent >= 100.0 {
-        "100 %".to_owned()
-    } else {
-        format!("{percent:.1} %")
-    }
+    if percent >= 100.0 { "100 %".to_owned() } else { format!("{percent:.1} %") }
 }
 
 /// [`rate`], or a dash.
@@ -51,11 +47,7 @@ pub(super) fn rate_or_none(share: Option<f64>) -> String {
 /// The 95 % interval of a rate.
 pub(super) fn rate_interval([low, high]: [f64; 2]) -> String {
     let low = rate(low);
-    format!(
-        "95 % interval {} to {}",
-        low.trim_end_matches(" %"),
-        rate(high)
-    )
+    format!("95 % interval {} to {}", low.trim_end_matches(" %"), rate(high))
 }
 
 /// A change in per cent with its sign.
@@ -113,10 +105,7 @@ pub(super) fn whole(number: f64) -> u64 {
 }
 
 /// A count for drawing and for shares.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts beyond 2^53 need no last digit"
-)]
+#[expect(clippy::cast_precision_loss, reason = "counts beyond 2^53 need no last digit")]
 pub(super) fn float(number: u64) -> f64 {
     number as f64
 }

@@ -51,8 +51,18 @@ pub(super) fn open(path: &Path) -> anyhow::Result<Records> {
 fn whole(name: &str, mut file: File) -> anyhow::Result<Recorded> {
     let mut body = Vec::new();
     file.read_to_end(&mut body).with_context(|| format!("{name} cannot be read"))?;
-    let event = event_of(&body).with_context(|| name.to_owned())?.to_owned();
+    let event = match event_named(Path::new(name)) {
+        Some(event) => event,
+        None => event_of(&body).with_context(|| name.to_owned())?.to_owned(),
+    };
     Ok(Recorded { record: Record::Delivery { event, guid: None, body }, place: name.to_owned() })
+}
+
+/// `push.json` and `workflow_job.completed.json` name their event up to the first dot.
+fn event_named(path: &Path) -> Option<String> {
+    let (event, rest) = path.file_name()?.to_str()?.split_once('.')?;
+    let is_event = matches!(event, "ping" | "push" | "workflow_job" | "workflow_run");
+    (is_event || rest != "json").then(|| event.to_owned())
 }
 
 fn lines(name: String, reader: impl BufRead + 'static) -> Records {

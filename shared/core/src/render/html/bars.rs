@@ -30,15 +30,8 @@ pub(super) struct BarRow {
 pub(super) fn jobs(workflow: &WorkflowReport) -> Bars {
     let jobs = summary::slowest_jobs(workflow, MOST);
     let longest = longest(jobs.iter().map(|job| &job.ran_s));
-    let rows = jobs
-        .iter()
-        .map(|job| row(&job.name, None, &job.ran_s, longest))
-        .collect();
-    Bars {
-        title: "Slowest jobs",
-        noun: "Job",
-        rows,
-    }
+    let rows = jobs.iter().map(|job| row(&job.name, None, &job.ran_s, longest)).collect();
+    Bars { title: "Slowest jobs", noun: "Job", rows }
 }
 
 /// The slowest steps.
@@ -47,26 +40,13 @@ pub(super) fn steps(workflow: &WorkflowReport) -> Bars {
     let longest = longest(steps.iter().map(|(_, step)| &step.ran_s));
     let rows = steps
         .iter()
-        .map(|(job, step)| {
-            row(
-                &summary::step_name(step),
-                Some(&job.name),
-                &step.ran_s,
-                longest,
-            )
-        })
+        .map(|(job, step)| row(&summary::step_name(step), Some(&job.name), &step.ran_s, longest))
         .collect();
-    Bars {
-        title: "Slowest steps",
-        noun: "Step",
-        rows,
-    }
+    Bars { title: "Slowest steps", noun: "Step", rows }
 }
 
 fn longest<'a>(figures: impl Iterator<Item = &'a Figures>) -> f64 {
-    figures
-        .filter_map(|figures| figures.p95.or(figures.p50))
-        .fold(0.0, f64::max)
+    figures.filter_map(|figures| figures.p95.or(figures.p50)).fold(0.0, f64::max)
 }
 
 fn row(name: &str, within: Option<&str>, figures: &Figures, longest: f64) -> BarRow {

@@ -53,11 +53,7 @@ impl Page {
     pub(super) fn new(report: &Report) -> Self {
         let days = Days::of(report);
         let many = report.workflows.len() > 1;
-        let several = if many {
-            report.workflows.as_slice()
-        } else {
-            &[]
-        };
+        let several = if many { report.workflows.as_slice() } else { &[] };
         Self {
             period: summary::period(report),
             scope: format!(
@@ -68,22 +64,11 @@ impl Page {
             generated: summary::minute(&report.generated_at),
             tiles: if many { tiles(report) } else { Vec::new() },
             cards: first_cards(several),
-            overview: several
-                .iter()
-                .map(|workflow| overview_row(workflow, &days))
-                .collect(),
-            sections: report
-                .workflows
-                .iter()
-                .map(|one| Section::new(one, &days))
-                .collect(),
+            overview: several.iter().map(|workflow| overview_row(workflow, &days)).collect(),
+            sections: report.workflows.iter().map(|one| Section::new(one, &days)).collect(),
             nothing: NOTHING_YET,
             next_steps: NEXT_STEPS,
-            findings: if report.findings.is_empty() {
-                NO_FINDINGS
-            } else {
-                ""
-            },
+            findings: if report.findings.is_empty() { NO_FINDINGS } else { "" },
         }
     }
 }
@@ -100,24 +85,10 @@ fn tiles(report: &Report) -> Vec<Stat> {
         }
     };
     let failed = summary::failed(&totals.outcomes);
-    let all: usize = report
-        .workflows
-        .iter()
-        .map(|workflow| workflow.bottlenecks.len())
-        .sum();
-    let severe = report
-        .workflows
-        .iter()
-        .flat_map(|workflow| &workflow.bottlenecks);
-    let severe = severe
-        .filter(|bottleneck| bottleneck.severity == "high")
-        .count();
-    let named = |label, value, note| Stat {
-        label,
-        value,
-        note,
-        tone: "",
-    };
+    let all: usize = report.workflows.iter().map(|workflow| workflow.bottlenecks.len()).sum();
+    let severe = report.workflows.iter().flat_map(|workflow| &workflow.bottlenecks);
+    let severe = severe.filter(|bottleneck| bottleneck.severity == "high").count();
+    let named = |label, value, note| Stat { label, value, note, tone: "" };
     vec![
         named(
             "Attempts",
@@ -134,16 +105,8 @@ fn tiles(report: &Report) -> Vec<Stat> {
             units::duration(time.wall_clock),
             format!("{} of it work", share(time.work)),
         ),
-        named(
-            "Waiting",
-            share(waited),
-            format!("{} in all", units::duration(waited)),
-        ),
-        named(
-            "Bottlenecks",
-            all.to_string(),
-            format!("{severe} of high severity"),
-        ),
+        named("Waiting", share(waited), format!("{} in all", units::duration(waited))),
+        named("Bottlenecks", all.to_string(), format!("{severe} of high severity")),
     ]
 }
 
@@ -156,14 +119,9 @@ fn first_cards(workflows: &[WorkflowReport]) -> Vec<Card> {
     all.sort_by(|(_, a), (_, b)| {
         let key = |severity| severity != "high";
         let saves = |seconds: Option<f64>| seconds.unwrap_or(0.0);
-        key(a.severity)
-            .cmp(&key(b.severity))
-            .then(saves(b.saves_s).total_cmp(&saves(a.saves_s)))
+        key(a.severity).cmp(&key(b.severity)).then(saves(b.saves_s).total_cmp(&saves(a.saves_s)))
     });
-    all.into_iter()
-        .take(MOST_CARDS)
-        .map(|(workflow, one)| card(workflow, one))
-        .collect()
+    all.into_iter().take(MOST_CARDS).map(|(workflow, one)| card(workflow, one)).collect()
 }
 
 fn overview_row(workflow: &WorkflowReport, days: &Days) -> OverviewRow {
@@ -178,14 +136,9 @@ fn overview_row(workflow: &WorkflowReport, days: &Days) -> OverviewRow {
         p50: units::duration_or_none(workflow.total_s.p50),
         p95: units::duration_or_none(workflow.total_s.p95),
         queue: units::duration_or_none(workflow.queued_s.p50),
-        trend: halves
-            .change_pct
-            .map_or_else(|| units::NONE.to_owned(), units::change),
+        trend: halves.change_pct.map_or_else(|| units::NONE.to_owned(), units::change),
         tone: tone(halves),
         bottlenecks: workflow.bottlenecks.len(),
-        severe: workflow
-            .bottlenecks
-            .iter()
-            .any(|one| one.severity == "high"),
+        severe: workflow.bottlenecks.iter().any(|one| one.severity == "high"),
     }
 }

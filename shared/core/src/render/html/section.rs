@@ -79,24 +79,13 @@ impl Section {
         Self {
             repository: hostile::html(&workflow.repository),
             workflow: hostile::html(&workflow.workflow),
-            path: workflow
-                .path
-                .as_deref()
-                .map(hostile::html)
-                .unwrap_or_default(),
+            path: workflow.path.as_deref().map(hostile::html).unwrap_or_default(),
             stats: stats(workflow),
-            charts: charts
-                .into_iter()
-                .filter(|chart| !chart.shapes.is_empty())
-                .collect(),
+            charts: charts.into_iter().filter(|chart| !chart.shapes.is_empty()).collect(),
             parts: parts(workflow),
             wall_clock: units::duration(workflow.where_time_goes_s.wall_clock),
             bars: [bars::jobs(workflow), bars::steps(workflow)],
-            cards: workflow
-                .bottlenecks
-                .iter()
-                .map(|one| card(workflow, one))
-                .collect(),
+            cards: workflow.bottlenecks.iter().map(|one| card(workflow, one)).collect(),
             tables: tables(workflow),
             remarks: remarks(workflow),
             id,
@@ -110,16 +99,8 @@ pub(super) fn id(workflow: &WorkflowReport) -> String {
 }
 
 fn stats(workflow: &WorkflowReport) -> Vec<Stat> {
-    let stat = |label, value, note: String| Stat {
-        label,
-        value,
-        note,
-        tone: "",
-    };
-    let interval = workflow
-        .success_rate_interval
-        .map(units::rate_interval)
-        .unwrap_or_default();
+    let stat = |label, value, note: String| Stat { label, value, note, tone: "" };
+    let interval = workflow.success_rate_interval.map(units::rate_interval).unwrap_or_default();
     let total = &workflow.total_s;
     vec![
         stat(
@@ -137,16 +118,8 @@ fn stats(workflow: &WorkflowReport) -> Vec<Stat> {
             units::duration_or_none(workflow.queued_s.p50),
             format!("p95 {}", units::duration_or_none(workflow.queued_s.p95)),
         ),
-        stat(
-            "Success rate",
-            units::rate_or_none(workflow.success_rate),
-            interval,
-        ),
-        stat(
-            "Attempts",
-            units::count(workflow.attempts),
-            outcomes(workflow),
-        ),
+        stat("Success rate", units::rate_or_none(workflow.success_rate), interval),
+        stat("Attempts", units::count(workflow.attempts), outcomes(workflow)),
         trend(&workflow.trend.halves),
     ]
 }
@@ -209,10 +182,7 @@ fn parts(workflow: &WorkflowReport) -> Vec<Part> {
             width: Number(width),
         }
     };
-    summary::parts(&workflow.where_time_goes_s)
-        .into_iter()
-        .map(place)
-        .collect()
+    summary::parts(&workflow.where_time_goes_s).into_iter().map(place).collect()
 }
 
 pub(super) fn card(workflow: &WorkflowReport, bottleneck: &Bottleneck) -> Card {
@@ -220,11 +190,7 @@ pub(super) fn card(workflow: &WorkflowReport, bottleneck: &Bottleneck) -> Card {
     Card {
         severity: bottleneck.severity,
         kind: summary::kind(bottleneck),
-        places: places
-            .into_iter()
-            .flatten()
-            .map(|name| hostile::html(name))
-            .collect(),
+        places: places.into_iter().flatten().map(|name| hostile::html(name)).collect(),
         measured: summary::measured(bottleneck),
         saves: bottleneck.saves_s.map(units::duration).unwrap_or_default(),
         recommendation: hostile::prose(&bottleneck.recommendation),
@@ -237,15 +203,11 @@ fn remarks(workflow: &WorkflowReport) -> Vec<String> {
     let mut remarks = Vec::new();
     if workflow.clamped > 0 {
         let times = units::counted(workflow.clamped, "time");
-        remarks.push(format!(
-            "{times} ran backwards by at most two seconds and counted as zero."
-        ));
+        remarks.push(format!("{times} ran backwards by at most two seconds and counted as zero."));
     }
     if workflow.impossible > 0 {
         let times = units::counted(workflow.impossible, "time");
-        remarks.push(format!(
-            "{times} ran backwards by more than that and were left out."
-        ));
+        remarks.push(format!("{times} ran backwards by more than that and were left out."));
     }
     remarks
 }
@@ -258,22 +220,12 @@ fn tables(workflow: &WorkflowReport) -> Vec<Table> {
         days_table(&workflow.days),
         recent_table(&workflow.recent),
     ];
-    all.into_iter()
-        .filter(|table| !table.rows.is_empty())
-        .collect()
+    all.into_iter().filter(|table| !table.rows.is_empty()).collect()
 }
 
 fn figures_table(workflow: &WorkflowReport) -> Table {
     let row = |name: &str, figures: &Figures| {
-        let Figures {
-            count,
-            mean,
-            min,
-            p50,
-            p95,
-            p99,
-            max,
-        } = *figures;
+        let Figures { count, mean, min, p50, p95, p99, max } = *figures;
         let mut cells = vec![name.to_owned(), units::count(count)];
         cells.extend([mean, min, p50, p95, p99, max].map(units::duration_or_none));
         cells
@@ -301,10 +253,7 @@ fn jobs_table(workflow: &WorkflowReport) -> Table {
             units::duration_or_none(job.ran_s.p95),
             units::duration_or_none(job.queued_s.p50),
             units::rate_or_none(job.on_critical_path),
-            job.trend
-                .halves
-                .change_pct
-                .map_or_else(|| units::NONE.to_owned(), units::change),
+            job.trend.halves.change_pct.map_or_else(|| units::NONE.to_owned(), units::change),
             units::count(job.skipped),
         ]
     };
@@ -350,25 +299,14 @@ fn segments_table(segments: &[SegmentReport]) -> Table {
     };
     Table {
         title: units::counted(units::len(segments), "segment"),
-        head: vec![
-            "Segment",
-            "Attempts",
-            "Success",
-            "p50",
-            "p95",
-            "Green p50",
-            "Queue p50",
-        ],
+        head: vec!["Segment", "Attempts", "Success", "p50", "p95", "Green p50", "Queue p50"],
         rows: segments.iter().map(row).collect(),
     }
 }
 
 fn days_table(days: &[DayReport]) -> Table {
     let row = |day: &DayReport| {
-        let (success, failed) = (
-            summary::success(&day.outcomes),
-            summary::failed(&day.outcomes),
-        );
+        let (success, failed) = (summary::success(&day.outcomes), summary::failed(&day.outcomes));
         vec![
             hostile::html(&day.day),
             units::count(day.attempts),
@@ -416,9 +354,7 @@ fn recent_table(recent: &[RecentAttempt]) -> Table {
     };
     Table {
         title: units::counted(units::len(recent), "recent attempt"),
-        head: vec![
-            "Run", "Ended", "Outcome", "Segment", "Queued", "Ran", "Total",
-        ],
+        head: vec!["Run", "Ended", "Outcome", "Segment", "Queued", "Ran", "Total"],
         rows: recent.iter().map(row).collect(),
     }
 }

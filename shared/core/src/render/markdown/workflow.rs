@@ -33,9 +33,7 @@ fn outcomes(page: &mut Page, workflow: &WorkflowReport) {
     }
     let interval = workflow
         .success_rate_interval
-        .map_or_else(String::new, |interval| {
-            format!(" ({})", units::rate_interval(interval))
-        });
+        .map_or_else(String::new, |interval| format!(" ({})", units::rate_interval(interval)));
     page.add(&format!(
         "- {}, success rate **{}**{interval}\n",
         units::counted(workflow.attempts, "attempt"),
@@ -65,23 +63,12 @@ fn bottlenecks(page: &mut Page, workflow: &WorkflowReport) {
 }
 
 fn headline(bottleneck: &Bottleneck) -> String {
-    let mut parts = vec![format!(
-        "**{}** ({})",
-        summary::kind(bottleneck),
-        bottleneck.severity
-    )];
+    let mut parts = vec![format!("**{}** ({})", summary::kind(bottleneck), bottleneck.severity)];
     parts.extend(
-        [&bottleneck.job, &bottleneck.step]
-            .into_iter()
-            .flatten()
-            .map(|n| hostile::markdown(n)),
+        [&bottleneck.job, &bottleneck.step].into_iter().flatten().map(|n| hostile::markdown(n)),
     );
     parts.push(summary::measured(bottleneck));
-    parts.extend(
-        bottleneck
-            .saves_s
-            .map(|s| format!("saves up to {} a run", units::duration(s))),
-    );
+    parts.extend(bottleneck.saves_s.map(|s| format!("saves up to {} a run", units::duration(s))));
     parts.join(" · ")
 }
 
@@ -93,15 +80,7 @@ fn figures(page: &mut Page, workflow: &WorkflowReport) {
         ("Ran", &workflow.ran_s),
     ];
     let cells = |(name, figures): (&str, &Figures)| {
-        let Figures {
-            count,
-            mean,
-            p50,
-            p95,
-            p99,
-            max,
-            ..
-        } = *figures;
+        let Figures { count, mean, p50, p95, p99, max, .. } = *figures;
         let mut cells = vec![name.to_owned(), units::count(count)];
         cells.extend([mean, p50, p95, p99, max].map(units::duration_or_none));
         cells
@@ -117,11 +96,7 @@ fn where_time_goes(page: &mut Page, workflow: &WorkflowReport) {
         return;
     }
     let rows = parts.iter().map(|part| {
-        vec![
-            part.label.to_owned(),
-            units::rate(part.share),
-            units::duration(part.seconds),
-        ]
+        vec![part.label.to_owned(), units::rate(part.share), units::duration(part.seconds)]
     });
     page.add("\n");
     table(page, &["Where the wall clock goes", "Share", "Time"], rows);
@@ -139,20 +114,8 @@ fn jobs(page: &mut Page, workflow: &WorkflowReport) {
             units::rate_or_none(job.on_critical_path),
         ]
     });
-    let head = [
-        "Job",
-        "p50",
-        "p95",
-        "Queue p50",
-        "Success",
-        "On critical path",
-    ];
-    folded(
-        page,
-        &format!("Slowest jobs ({} of {})", jobs.len(), workflow.jobs.len()),
-        &head,
-        rows,
-    );
+    let head = ["Job", "p50", "p95", "Queue p50", "Success", "On critical path"];
+    folded(page, &format!("Slowest jobs ({} of {})", jobs.len(), workflow.jobs.len()), &head, rows);
 }
 
 fn steps(page: &mut Page, workflow: &WorkflowReport) {

@@ -26,26 +26,17 @@ enum Kind {
 impl Column {
     /// A column of names: cut to what room the others leave.
     pub(super) fn name(head: &'static str) -> Self {
-        Self {
-            head,
-            kind: Kind::Name,
-        }
+        Self { head, kind: Kind::Name }
     }
 
     /// A column of numbers, aligned right; the least `wanted` is the first to go.
     pub(super) fn number(head: &'static str, wanted: u8) -> Self {
-        Self {
-            head,
-            kind: Kind::Number { wanted },
-        }
+        Self { head, kind: Kind::Number { wanted } }
     }
 
     /// The same, aligned left.
     pub(super) fn text(head: &'static str, wanted: u8) -> Self {
-        Self {
-            head,
-            kind: Kind::Text { wanted },
-        }
+        Self { head, kind: Kind::Text { wanted } }
     }
 
     fn is_name(&self) -> bool {
@@ -75,23 +66,15 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn new(columns: Vec<Column>) -> Self {
-        Self {
-            columns,
-            rows: Vec::new(),
-        }
+        Self { columns, rows: Vec::new() }
     }
 
     /// Adds a row, one cell per column; names may be hostile.
     pub(super) fn row(&mut self, cells: Vec<String>) {
         let safe = |(column, cell): (&Column, String)| {
-            if column.is_name() {
-                hostile::terminal(&cell, LONGEST_NAME)
-            } else {
-                cell
-            }
+            if column.is_name() { hostile::terminal(&cell, LONGEST_NAME) } else { cell }
         };
-        self.rows
-            .push(self.columns.iter().zip(cells).map(safe).collect());
+        self.rows.push(self.columns.iter().zip(cells).map(safe).collect());
     }
 
     /// The table, indented, no line wider than `width`.
@@ -116,12 +99,8 @@ impl Table {
     /// Which columns stay: the least wanted go until the rest fits, with room for the names.
     fn kept(&self, width: usize) -> Vec<bool> {
         let mut kept = vec![true; self.columns.len()];
-        let mut order: Vec<(u8, usize)> = self
-            .columns
-            .iter()
-            .enumerate()
-            .map(|(at, column)| (column.wanted(), at))
-            .collect();
+        let mut order: Vec<(u8, usize)> =
+            self.columns.iter().enumerate().map(|(at, column)| (column.wanted(), at)).collect();
         order.sort_unstable();
         for (wanted, at) in order {
             if wanted == u8::MAX || self.least(&kept) <= width {
@@ -137,20 +116,10 @@ impl Table {
     /// Width of the kept columns with the names cut as far as they may be.
     fn least(&self, kept: &[bool]) -> usize {
         let mut width = INDENT;
-        for ((at, column), _) in self
-            .columns
-            .iter()
-            .enumerate()
-            .zip(kept)
-            .filter(|(_, k)| **k)
-        {
+        for ((at, column), _) in self.columns.iter().enumerate().zip(kept).filter(|(_, k)| **k) {
             let content = self.content_width(at);
             width += usize::from(GAP);
-            width += if column.is_name() {
-                content.min(LEAST_NAME)
-            } else {
-                content
-            };
+            width += if column.is_name() { content.min(LEAST_NAME) } else { content };
         }
         width - usize::from(GAP)
     }
@@ -159,18 +128,10 @@ impl Table {
     /// first, so that what they do not need goes to the long ones.
     fn room(&self, kept: &[bool], width: usize) -> Vec<usize> {
         let wanted = |at| {
-            if kept.get(at) == Some(&true) {
-                self.content_width(at)
-            } else {
-                0
-            }
+            if kept.get(at) == Some(&true) { self.content_width(at) } else { 0 }
         };
         let mut room: Vec<usize> = (0..self.columns.len()).map(wanted).collect();
-        let gaps = room
-            .iter()
-            .filter(|room| **room > 0)
-            .count()
-            .saturating_sub(1);
+        let gaps = room.iter().filter(|room| **room > 0).count().saturating_sub(1);
         let mut left = width.saturating_sub(INDENT + gaps * usize::from(GAP));
         let mut names = Vec::new();
         for (column, room) in self.columns.iter().zip(&mut room) {
@@ -191,24 +152,12 @@ impl Table {
     }
 
     fn content_width(&self, at: usize) -> usize {
-        let cells = self
-            .rows
-            .iter()
-            .filter_map(|row| row.get(at))
-            .map(|cell| cell.width());
-        cells
-            .chain(self.columns.get(at).map(|column| column.head.width()))
-            .max()
-            .unwrap_or(0)
+        let cells = self.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.width());
+        cells.chain(self.columns.get(at).map(|column| column.head.width())).max().unwrap_or(0)
     }
 
     fn cells<'a>(&self, room: &[usize], cells: impl Iterator<Item = &'a str>) -> Row {
-        let kept = self
-            .columns
-            .iter()
-            .zip(room)
-            .zip(cells)
-            .filter(|((_, room), _)| **room > 0);
+        let kept = self.columns.iter().zip(room).zip(cells).filter(|((_, room), _)| **room > 0);
         let fitted = kept.map(|((column, room), cell)| {
             Cell::new_owned(shorten(cell, *room)).set_alignment(column.alignment())
         });
@@ -218,9 +167,5 @@ impl Table {
 
 /// A bar may be empty, where a name would have to be called nameless.
 fn shorten(cell: &str, room: usize) -> String {
-    if cell.is_empty() {
-        String::new()
-    } else {
-        hostile::terminal(cell, room)
-    }
+    if cell.is_empty() { String::new() } else { hostile::terminal(cell, room) }
 }

@@ -178,12 +178,8 @@ fn attempts_without_times_show_dashes() {
 
 #[test]
 fn no_line_is_wider_than_the_terminal() {
-    let reports = [
-        sample::small(),
-        sample::rich(6),
-        sample::empty(),
-        sample::hostile("テ\u{202e}@x"),
-    ];
+    let reports =
+        [sample::small(), sample::rich(6), sample::empty(), sample::hostile("テ\u{202e}@x")];
     for report in &reports {
         for width in 40..140 {
             for line in text(report, width).lines() {

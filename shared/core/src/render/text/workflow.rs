@@ -19,18 +19,8 @@ pub(super) fn section(page: &mut Page, workflow: &WorkflowReport) {
     page.line(&title(workflow));
     page.line(&"─".repeat(page.width));
     outcomes(page, workflow);
-    trend(
-        page,
-        "Trend",
-        "second half against first",
-        &workflow.trend.halves,
-    );
-    trend(
-        page,
-        "",
-        "against the period before",
-        &workflow.trend.previous,
-    );
+    trend(page, "Trend", "second half against first", &workflow.trend.halves);
+    trend(page, "", "against the period before", &workflow.trend.previous);
     figures(page, workflow);
     where_time_goes(page, workflow);
     jobs(page, workflow);
@@ -41,9 +31,7 @@ pub(super) fn section(page: &mut Page, workflow: &WorkflowReport) {
 fn outcomes(page: &mut Page, workflow: &WorkflowReport) {
     let interval = workflow
         .success_rate_interval
-        .map_or_else(String::new, |interval| {
-            format!(" ({})", units::rate_interval(interval))
-        });
+        .map_or_else(String::new, |interval| format!(" ({})", units::rate_interval(interval)));
     let rate = format!(
         "{} · success rate {}{interval}",
         units::counted(workflow.attempts, "attempt"),
@@ -84,14 +72,7 @@ fn figures(page: &mut Page, workflow: &WorkflowReport) {
     ]);
     for (name, figures) in rows {
         let mut cells = vec![name.to_owned(), units::count(figures.count)];
-        let Figures {
-            mean,
-            p50,
-            p95,
-            p99,
-            max,
-            ..
-        } = *figures;
+        let Figures { mean, p50, p95, p99, max, .. } = *figures;
         cells.extend([mean, p50, p95, p99, max].map(units::duration_or_none));
         table.row(cells);
     }
@@ -192,11 +173,7 @@ fn bottlenecks(page: &mut Page, workflow: &WorkflowReport) {
     page.gap();
     page.line("  BOTTLENECKS");
     for bottleneck in &workflow.bottlenecks {
-        page.hanging(
-            &format!("  {:<8}", bottleneck.severity),
-            &headline(bottleneck),
-            10,
-        );
+        page.hanging(&format!("  {:<8}", bottleneck.severity), &headline(bottleneck), 10);
         page.wrapped(&hostile::prose(&bottleneck.recommendation), 10);
     }
 }
@@ -205,15 +182,8 @@ fn headline(bottleneck: &Bottleneck) -> String {
     let names = [&bottleneck.job, &bottleneck.step].into_iter().flatten();
     let what = std::iter::once(summary::kind(bottleneck).to_owned())
         .chain(names.map(|name| hostile::terminal(name, 40)));
-    let mut parts = vec![
-        what.collect::<Vec<_>>().join(" › "),
-        summary::measured(bottleneck),
-    ];
-    parts.extend(
-        bottleneck
-            .saves_s
-            .map(|s| format!("saves up to {} a run", units::duration(s))),
-    );
+    let mut parts = vec![what.collect::<Vec<_>>().join(" › "), summary::measured(bottleneck)];
+    parts.extend(bottleneck.saves_s.map(|s| format!("saves up to {} a run", units::duration(s))));
     parts.join(" · ")
 }
 

@@ -41,18 +41,13 @@ impl Days {
 
     /// Left edge and width of a day's bar.
     pub(super) fn bar(&self, index: u64) -> (f64, f64) {
-        (
-            (float(index) + (1.0 - BAR) / 2.0) * self.slot(),
-            self.slot() * BAR,
-        )
+        ((float(index) + (1.0 - BAR) / 2.0) * self.slot(), self.slot() * BAR)
     }
 
     /// Place of an instant, RFC 3339, where it lies in these days.
     pub(super) fn at(&self, instant: &str) -> Option<f64> {
         let midnight = self.first.to_zoned(TimeZone::UTC).ok()?.timestamp();
-        let since = summary::instant(instant)?
-            .duration_since(midnight)
-            .as_secs_f64();
+        let since = summary::instant(instant)?.duration_since(midnight).as_secs_f64();
         let x = since / DAY_SECONDS * self.slot();
         (0.0..=WIDTH).contains(&x).then_some(x)
     }
@@ -60,11 +55,7 @@ impl Days {
     /// A day to point at, as percentages.
     pub(super) fn hit(&self, index: u64, title: String) -> Hit {
         let share = 100.0 / float(self.count);
-        Hit {
-            x: Number(float(index) * share),
-            width: Number(share),
-            title,
-        }
+        Hit { x: Number(float(index) * share), width: Number(share), title }
     }
 
     /// The named days, as percentages; weeks where there are many days.
@@ -85,10 +76,7 @@ impl Days {
     /// `3 Aug`.
     pub(super) fn label(&self, index: u64) -> String {
         let days = i64::try_from(index).unwrap_or(0);
-        self.first
-            .saturating_add(days.days())
-            .strftime("%-d %b")
-            .to_string()
+        self.first.saturating_add(days.days()).strftime("%-d %b").to_string()
     }
 
     fn slot(&self) -> f64 {

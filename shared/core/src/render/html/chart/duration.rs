@@ -27,14 +27,8 @@ pub(in super::super) fn duration(id: &str, workflow: &WorkflowReport, days: &Day
     chart.summary = summarise(workflow);
     for run in runs(&points) {
         chart.shape("band", band(run, days, &scale));
-        chart.shape(
-            "p95-line",
-            line(run.iter().map(|(day, _, p95)| (*day, *p95)), days, &scale),
-        );
-        chart.shape(
-            "p50-line",
-            line(run.iter().map(|(day, p50, _)| (*day, *p50)), days, &scale),
-        );
+        chart.shape("p95-line", line(run.iter().map(|(day, _, p95)| (*day, *p95)), days, &scale));
+        chart.shape("p50-line", line(run.iter().map(|(day, p50, _)| (*day, *p50)), days, &scale));
     }
     chart.hits = workflow
         .days
@@ -52,9 +46,7 @@ pub(in super::super) fn duration(id: &str, workflow: &WorkflowReport, days: &Day
         })
         .collect();
     let recent = workflow.recent.iter().take(MOST_DOTS);
-    chart.dots = recent
-        .filter_map(|attempt| dot(attempt, days, &scale))
-        .collect();
+    chart.dots = recent.filter_map(|attempt| dot(attempt, days, &scale)).collect();
     chart.key("p50-line", "p50");
     chart.key("p95-line", "p95");
     if !chart.dots.is_empty() {
@@ -96,31 +88,20 @@ fn line(points: impl Iterator<Item = (u64, f64)>, days: &Days, scale: &Scale) ->
 
 /// The area between the two lines.
 fn band(points: &[Point], days: &Days, scale: &Scale) -> String {
-    let upper = points
-        .iter()
-        .map(|(day, _, p95)| place(*day, *p95, days, scale));
-    let lower = points
-        .iter()
-        .rev()
-        .map(|(day, p50, _)| place(*day, *p50, days, scale));
+    let upper = points.iter().map(|(day, _, p95)| place(*day, *p95, days, scale));
+    let lower = points.iter().rev().map(|(day, p50, _)| place(*day, *p50, days, scale));
     format!("M{}z", upper.chain(lower).collect::<Vec<_>>().join("L"))
 }
 
 fn place(day: u64, value: f64, days: &Days, scale: &Scale) -> String {
-    format!(
-        "{} {}",
-        Number(days.x(day)),
-        Number(scale.y(value).max(0.0))
-    )
+    format!("{} {}", Number(days.x(day)), Number(scale.y(value).max(0.0)))
 }
 
 fn dot(attempt: &RecentAttempt, days: &Days, scale: &Scale) -> Option<Dot> {
     let total = attempt.total_s?;
     let x = days.at(&attempt.ended_at)?;
     let y = scale.y(total);
-    let number = attempt
-        .run_number
-        .map_or_else(String::new, |number| format!("#{number}, "));
+    let number = attempt.run_number.map_or_else(String::new, |number| format!("#{number}, "));
     Some(Dot {
         x: Number(x / super::WIDTH * 100.0),
         y: Number(y.max(0.0)),

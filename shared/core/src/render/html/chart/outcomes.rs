@@ -11,12 +11,7 @@ const HEIGHT: u32 = 150;
 
 /// Attempts per day by outcome: success at the bottom, failed above it, the rest on top.
 pub(in super::super) fn outcomes(id: &str, workflow: &WorkflowReport, days: &Days) -> Chart {
-    let most = workflow
-        .days
-        .iter()
-        .map(|day| stacked(day).iter().sum())
-        .max()
-        .unwrap_or(0);
+    let most = workflow.days.iter().map(|day| stacked(day).iter().sum()).max().unwrap_or(0);
     let scale = Scale::counts(most, HEIGHT);
     let mut chart = Chart::new(format!("{id}-outcomes"), "Outcomes", HEIGHT, days, &scale);
     let [success, failed, neither] = split(&workflow.outcomes);

@@ -26,10 +26,7 @@ impl Scale {
     pub(super) fn seconds(values: &[f64], height: u32) -> Self {
         let top = top(values);
         let fits = |step: &u64| float(*step * MOST_LINES) >= top;
-        let step = SECONDS
-            .into_iter()
-            .find(fits)
-            .unwrap_or_else(|| round_step(top));
+        let step = SECONDS.into_iter().find(fits).unwrap_or_else(|| round_step(top));
         Self::new(step, top, height, seconds_label)
     }
 
@@ -40,12 +37,7 @@ impl Scale {
 
     fn new(step: u64, top: f64, height: u32, label: fn(u64) -> String) -> Self {
         let lines = units::whole((top / float(step)).ceil()).max(1);
-        Self {
-            step,
-            lines,
-            height: f64::from(height),
-            label,
-        }
+        Self { step, lines, height: f64::from(height), label }
     }
 
     /// The height of a value, counted from above; below 0 when the value is off the scale.
@@ -56,10 +48,7 @@ impl Scale {
     pub(super) fn grid(&self) -> Vec<GridLine> {
         (0..=self.lines)
             .map(|line| line.saturating_mul(self.step))
-            .map(|value| GridLine {
-                y: Number(self.y(float(value))),
-                label: (self.label)(value),
-            })
+            .map(|value| GridLine { y: Number(self.y(float(value))), label: (self.label)(value) })
             .collect()
     }
 }
@@ -68,15 +57,8 @@ fn top(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
     let largest = sorted.last().copied().unwrap_or(0.0);
-    let usual = sorted
-        .get(sorted.len().saturating_sub(1) * 9 / 10)
-        .copied()
-        .unwrap_or(largest);
-    if largest > usual * OUTLIER {
-        usual * HEADROOM
-    } else {
-        largest
-    }
+    let usual = sorted.get(sorted.len().saturating_sub(1) * 9 / 10).copied().unwrap_or(largest);
+    if largest > usual * OUTLIER { usual * HEADROOM } else { largest }
 }
 
 /// 1, 2 or 5 times a power of ten.
@@ -113,14 +95,8 @@ mod tests {
     #[test]
     fn axes_have_round_lines() {
         assert_eq!(labels(&Scale::seconds(&[0.4], 100)), ["0", "1 s"]);
-        assert_eq!(
-            labels(&Scale::seconds(&[50.0], 100)),
-            ["0", "15 s", "30 s", "45 s", "1 min"]
-        );
-        assert_eq!(
-            labels(&Scale::seconds(&[700.0], 100)),
-            ["0", "5 min", "10 min", "15 min"]
-        );
+        assert_eq!(labels(&Scale::seconds(&[50.0], 100)), ["0", "15 s", "30 s", "45 s", "1 min"]);
+        assert_eq!(labels(&Scale::seconds(&[700.0], 100)), ["0", "5 min", "10 min", "15 min"]);
         assert_eq!(
             labels(&Scale::seconds(&[6_000.0], 100)),
             ["0", "30 min", "1 h", "1 h 30", "2 h"]

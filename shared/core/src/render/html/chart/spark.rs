@@ -23,19 +23,14 @@ pub(in super::super) fn spark(workflow: &WorkflowReport, days: &Days) -> Option<
         .iter()
         .filter_map(|day| Some((days.x(days.index(&day.day)?), day.total_s.p50?)))
         .collect();
-    let least = points
-        .iter()
-        .map(|(_, value)| *value)
-        .fold(f64::INFINITY, f64::min);
+    let least = points.iter().map(|(_, value)| *value).fold(f64::INFINITY, f64::min);
     let most = points.iter().map(|(_, value)| *value).fold(0.0, f64::max);
     let range = (most - least).max(most * LEAST_RANGE);
     let floor = f64::midpoint(most, least) - range / 2.0;
     let y = |value: f64| HEIGHT - MARGIN - (value - floor) / range * (HEIGHT - 2.0 * MARGIN);
     let &(end_x, end) = points.last().filter(|_| points.len() > 1 && most > 0.0)?;
-    let places: Vec<String> = points
-        .iter()
-        .map(|(x, value)| format!("{} {}", Number(*x), Number(y(*value))))
-        .collect();
+    let places: Vec<String> =
+        points.iter().map(|(x, value)| format!("{} {}", Number(*x), Number(y(*value)))).collect();
     Some(Spark {
         line: format!("M{}", places.join("L")),
         x: Number(end_x / WIDTH * 100.0),

@@ -12,13 +12,7 @@ pub(in super::super) fn waiting(id: &str, workflow: &WorkflowReport, days: &Days
         .collect();
     let sums: Vec<f64> = means.iter().map(|(_, queued, ran)| queued + ran).collect();
     let scale = Scale::seconds(&sums, HEIGHT);
-    let mut chart = Chart::new(
-        format!("{id}-waiting"),
-        "Queue and run",
-        HEIGHT,
-        days,
-        &scale,
-    );
+    let mut chart = Chart::new(format!("{id}-waiting"), "Queue and run", HEIGHT, days, &scale);
     chart.summary = format!(
         "Mean time per attempt and UTC day. Over the period {} in the queue and {} running.",
         units::duration_or_none(workflow.queued_s.mean),
