@@ -44,7 +44,7 @@ struct Held {
 enum Filedness {
     Open,
     Row(Box<Row>),
-    Sealed(DayKey),
+    Sealed,
 }
 
 #[derive(Debug, Clone)]
@@ -152,6 +152,7 @@ impl Ledger for Memory {
             let ids: BTreeSet<AttemptId> = new.iter().map(|(_, id)| *id).collect();
             Changed {
                 attempts: ids.into_iter().map(|id| state.changed(id)).collect(),
+                events: new.len() as u64,
                 upto: Cursor(new.last().map_or(0, |(seq, _)| *seq)),
             }
         }))
@@ -229,7 +230,7 @@ impl Ledger for Memory {
             let mut gone = BTreeSet::new();
             for (id, held) in &mut state.attempts {
                 if matches!(&held.place, Filedness::Row(row) if row.key() == day) {
-                    held.place = Filedness::Sealed(day);
+                    held.place = Filedness::Sealed;
                     gone.insert(*id);
                 }
             }
@@ -293,7 +294,7 @@ impl Library for Memory {
                 last_received: state.events.values().map(|(_, received, _)| *received).max(),
                 attempts_open: attempts(|held| matches!(held.place, Filedness::Open)),
                 attempts_filed: attempts(|held| matches!(held.place, Filedness::Row(_))),
-                attempts_sealed: attempts(|held| matches!(held.place, Filedness::Sealed(_))),
+                attempts_sealed: attempts(|held| matches!(held.place, Filedness::Sealed)),
                 attempts_refused: attempts(|held| held.refused),
                 days: days(|_| true),
                 days_touched: days(|day| day.touched),
@@ -308,7 +309,7 @@ impl State {
     fn rows(&self) -> impl Iterator<Item = &Row> {
         self.attempts.values().filter_map(|held| match &held.place {
             Filedness::Row(row) => Some(&**row),
-            Filedness::Open | Filedness::Sealed(_) => None,
+            Filedness::Open | Filedness::Sealed => None,
         })
     }
 
@@ -321,7 +322,7 @@ impl State {
             place: match self.attempts.get(&id).map(|held| &held.place) {
                 None | Some(Filedness::Open) => Place::Open,
                 Some(Filedness::Row(row)) => Place::Day(row.key()),
-                Some(Filedness::Sealed(_)) => Place::Sealed,
+                Some(Filedness::Sealed) => Place::Sealed,
             },
         }
     }

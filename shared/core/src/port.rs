@@ -102,6 +102,8 @@ pub struct Cursor(pub u64);
 pub struct Changed {
     /// Each attempt once, with all its events.
     pub attempts: Vec<ChangedAttempt>,
+    /// How many events are new.
+    pub events: u64,
     /// Up to where events are covered.
     pub upto: Cursor,
 }

@@ -64,13 +64,13 @@ impl Ledger for Store {
     }
 
     async fn changed(&self, limit: usize) -> Stored<Changed> {
-        let found = self.read("reading new events", |conn| changed_ids(conn, limit))?;
-        let (ids, upto) = found;
+        let (ids, events, upto) =
+            self.read("reading new events", |conn| changed_ids(conn, limit))?;
         let mut attempts = Vec::with_capacity(ids.len());
         for id in ids {
             attempts.push(self.attempt(id)?);
         }
-        Ok(Changed { attempts, upto })
+        Ok(Changed { attempts, events, upto })
     }
 
     async fn overtakes(&self, row: &Row) -> Stored<Vec<DayKey>> {
@@ -235,7 +235,7 @@ impl Store {
     }
 }
 
-fn changed_ids(conn: &Connection, limit: usize) -> rusqlite::Result<(Vec<AttemptId>, Cursor)> {
+fn changed_ids(conn: &Connection, limit: usize) -> rusqlite::Result<(Vec<AttemptId>, u64, Cursor)> {
     let mut select = conn.prepare_cached(
         "SELECT seq, repository, run, attempt FROM event
          WHERE seq > (SELECT cursor FROM pass) ORDER BY seq LIMIT ?",
@@ -250,9 +250,10 @@ fn changed_ids(conn: &Connection, limit: usize) -> rusqlite::Result<(Vec<Attempt
             attempt: row.get(3)?,
         });
     }
+    let events = ids.len() as u64;
     ids.sort_unstable();
     ids.dedup();
-    Ok((ids, Cursor(unsigned(upto))))
+    Ok((ids, events, Cursor(unsigned(upto))))
 }
 
 fn events(conn: &Connection, id: AttemptId) -> rusqlite::Result<Vec<(i64, Vec<u8>)>> {

@@ -84,8 +84,13 @@ fn open(folder: &Path) -> Store {
 }
 
 fn a_run(id: u64) -> Run {
-    Run::new(id, "10:00:00", "10:05:00")
-        .job(Job::new(id * 10, "test", "10:00:00", "10:00:05", "10:05:00"))
+    Run::new(id, "10:00:00", "10:05:00").job(Job::new(
+        id * 10,
+        "test",
+        "10:00:00",
+        "10:00:05",
+        "10:05:00",
+    ))
 }
 
 fn day_one() -> DayKey {
@@ -173,8 +178,7 @@ fn a_touched_day_waits_for_its_rollup(store: &impl Subject) {
     let one = &changed.attempts[0];
     let attempt = laptime_core::model::Attempt::fold(one.id, &one.events);
     let row = laptime_core::row::Row::of(&attempt).unwrap();
-    let filed =
-        Filed { id: one.id, last_received: at(NOON), filing: Filing::Row(Box::new(row)) };
+    let filed = Filed { id: one.id, last_received: at(NOON), filing: Filing::Row(Box::new(row)) };
     let fence = lease(store, at(NOON));
     wait(store.file(fence, &[filed], &[day_one()], changed.upto)).unwrap();
     assert_eq!(wait(store.touched(10)).unwrap(), [day_one()]);

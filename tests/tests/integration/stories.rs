@@ -109,10 +109,12 @@ fn wall_clock_is_split_into_known_seconds() {
     let run = Run::new(1, "10:00:00", "10:02:16").job(build).job(lint).job(deploy);
     let report = told_of(&[run]);
     insta::assert_snapshot!(serde_json::to_string(&report.where_time_goes_s).unwrap(), @"");
-    let on_path = |job: &str| {
-        report.jobs.iter().find(|one| one.name == job).unwrap().on_critical_path
-    };
-    assert_eq!((on_path("build"), on_path("lint"), on_path("deploy")), (Some(1.0), Some(0.0), Some(1.0)));
+    let on_path =
+        |job: &str| report.jobs.iter().find(|one| one.name == job).unwrap().on_critical_path;
+    assert_eq!(
+        (on_path("build"), on_path("lint"), on_path("deploy")),
+        (Some(1.0), Some(0.0), Some(1.0))
+    );
     assert_eq!(report.total_s.mean, Some(135.0));
 }
 
@@ -176,8 +178,7 @@ fn jobs_without_their_run_wait_for_it() {
 #[test]
 fn reports_do_not_depend_on_progress_being_kept() {
     let run = Run::new(1, "10:00:00", "10:05:00").job(
-        Job::new(1, "deploy", "10:00:00", "10:03:05", "10:05:00")
-            .approved("10:00:01", "10:03:00"),
+        Job::new(1, "deploy", "10:00:00", "10:03:05", "10:05:00").approved("10:00:01", "10:03:00"),
     );
     let [kept, dropped] = [Keep, Drop].map(|progress| {
         let store = Memory::default();
@@ -193,7 +194,8 @@ fn reports_do_not_depend_on_progress_being_kept() {
 fn a_period_covers_its_first_instant_and_not_its_last() {
     let store = Memory::default();
     for (id, end) in [(1, "10:00:00"), (2, "11:00:00"), (3, "12:00:00")] {
-        let run = Run::new(id, "09:00:00", end).job(Job::new(id, "test", "09:00:00", "09:00:01", end));
+        let run =
+            Run::new(id, "09:00:00", end).job(Job::new(id, "test", "09:00:00", "09:00:01", end));
         append_all(&store, &run.deliveries(), Keep, at(NOW)).unwrap();
     }
     aggregate_at(&store, at(NOW)).unwrap();
@@ -217,10 +219,7 @@ fn two_workflows_of_one_name_stay_apart_and_a_renamed_one_stays_one() {
         .iter()
         .map(|one| (one.repository.as_str(), one.workflow.as_str(), one.workflow_id, one.attempts))
         .collect();
-    assert_eq!(
-        named,
-        [("acme/site", "Build and test", 1, 2), ("acme/web", "Workflow 1", 2, 1)]
-    );
+    assert_eq!(named, [("acme/site", "Build and test", 1, 2), ("acme/web", "Workflow 1", 2, 1)]);
 }
 
 #[test]

@@ -36,10 +36,10 @@ pub(crate) fn run(args: &AggregateArgs) -> anyhow::Result<Outcome> {
 
 /// A killed pass keeps its lease until it lapses: wait for that.
 async fn wait_and_pass(store: &Store, pass: Pass<'_>) -> anyhow::Result<Passed> {
-    let bar = output::bar(0, "aggregating attempts");
+    let bar = output::bar(0, "taking up events");
     let mut held_by = String::new();
     for attempt in 0..TRIES {
-        match aggregate(store, pass, clock, |passed| bar.set_position(passed.attempts)).await? {
+        match aggregate(store, pass, clock, |passed| bar.set_position(passed.events)).await? {
             Ok(passed) => {
                 bar.finish_and_clear();
                 return Ok(passed);
@@ -58,7 +58,7 @@ async fn wait_and_pass(store: &Store, pass: Pass<'_>) -> anyhow::Result<Passed> 
 }
 
 pub(crate) fn text(passed: &Passed) -> String {
-    let mut line = format!("aggregated {} attempts into {} days", passed.attempts, passed.days);
+    let mut line = format!("took up {} new events, rolled up {} days", passed.events, passed.days);
     let more = [
         (passed.sealed, "days sealed"),
         (passed.refused, "attempts refused because their day is sealed"),

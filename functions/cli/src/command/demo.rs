@@ -42,7 +42,7 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Outcome> {
     let pass = Pass { holder: "laptime demo", now, retention_days: 90 };
     let passed = block_on(aggregate(&store, pass, clock, |_| ()))??
         .map_err(|lease| anyhow!("another pass is running: {lease:?}"))?;
-    eprintln!("Aggregated {} attempts into {} days.", passed.attempts, passed.days);
+    eprintln!("Took up {} events, rolled up {} days of workflows.", passed.events, passed.days);
 
     let six_weeks = compare(&store, &history.truth, history.from, history.to, now)?;
     let month = end - 30 * DAY_MS;

@@ -33,7 +33,9 @@ pub struct Pass<'a> {
 /// What a pass did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Passed {
-    /// Attempts folded.
+    /// New events taken up.
+    pub events: u64,
+    /// Attempts folded: one that got events in several transactions counts in each.
     pub attempts: u64,
     /// Days rolled up.
     pub days: u64,
@@ -90,7 +92,7 @@ async fn run(
 }
 
 async fn file_changed(ledger: &impl Ledger, fence: Fence, passed: &mut Passed) -> Stored<bool> {
-    let Changed { attempts, upto } = ledger.changed(BATCH_EVENTS).await?;
+    let Changed { attempts, events, upto } = ledger.changed(BATCH_EVENTS).await?;
     if attempts.is_empty() {
         return Ok(false);
     }
@@ -114,6 +116,7 @@ async fn file_changed(ledger: &impl Ledger, fence: Fence, passed: &mut Passed) -
     }
     let touched: Vec<DayKey> = touched.into_iter().collect();
     ledger.file(fence, &decided, &touched, upto).await?;
+    passed.events += events;
     passed.attempts += decided.len() as u64;
     passed.refused += decided.iter().filter(|one| one.filing == Filing::Refuse).count() as u64;
     Ok(true)

@@ -32,9 +32,9 @@ fn pass(app: &App) {
     let retention_days = app.policy.retention.raw_days;
     let pass = Pass { holder: &holder, now: clock(), retention_days };
     match block_on(aggregate(&app.store, pass, clock, |_| ())) {
-        Ok(Ok(Ok(passed))) if passed.attempts + passed.days + passed.sealed > 0 => {
+        Ok(Ok(Ok(passed))) if passed.events + passed.days + passed.sealed > 0 => {
             tracing::info!(
-                pass.attempts = passed.attempts,
+                pass.events = passed.events,
                 pass.days = passed.days,
                 pass.refused = passed.refused,
                 "{}",
