@@ -23,47 +23,105 @@ pub fn markdown(name: &str) -> String {
     format!("`{}`", cut(named(name), NAME_CHARS, &SPAN))
 }
 
-/// A sentence with names in it, at most 600 characters: plain words stay text, every other word
-/// becomes a code span.
+/// A sentence, at most 600 characters, whose names stand between backquotes. Those become code
+/// spans, plain words stay text, and every other word becomes a code span too, so a name that
+/// brings backquotes of its own gains nothing. To be written behind other text: at the start of a
+/// line a word such as `1.` would begin a list.
 ///
 /// ```
 /// use laptime_core::hostile::markdown_prose;
-/// assert_eq!(markdown_prose("Split \"e2e\", ask @octo."), "Split \"e2e\", ask `@octo.`");
+/// assert_eq!(markdown_prose("Split job `a b`: ask @octo."), "Split job `a b`: ask `@octo.`");
 /// ```
 pub fn markdown_prose(text: &str) -> String {
-    let shown = cut(text, PROSE_CHARS, &SPAN);
-    let mut words = Vec::new();
-    let mut doubtful = Vec::new();
-    for word in shown.split_whitespace() {
-        if is_plain(word) {
-            words.extend(span(&mut doubtful));
-            words.push(word.to_owned());
-        } else {
-            doubtful.push(word);
+    let shown = cut(text, PROSE_CHARS, &Place { columns: one, escaped: breaks_cell });
+    let mut line = Line::default();
+    for (nth, part) in shown.split('`').enumerate() {
+        if nth % 2 == 1 {
+            line.code(part);
+            continue;
+        }
+        for word in part.split_inclusive(' ') {
+            let bare = word.trim_end_matches(' ');
+            if is_plain(bare) {
+                line.plain(bare);
+            } else {
+                line.code(bare);
+            }
+            if bare.len() < word.len() {
+                line.space();
+            }
         }
     }
-    words.extend(span(&mut doubtful));
-    words.join(" ")
+    line.close()
 }
 
 const SPAN: Place = Place { columns: one, escaped: breaks_span };
 
 fn breaks_span(c: char) -> bool {
-    is_unseen(c) || matches!(c, '`' | '|')
+    breaks_cell(c) || c == '`'
 }
 
-/// Doubtful words that follow each other share one span.
-fn span(doubtful: &mut Vec<&str>) -> Option<String> {
-    let text = doubtful.join(" ");
-    doubtful.clear();
-    (!text.is_empty()).then(|| format!("`{text}`"))
+fn breaks_cell(c: char) -> bool {
+    is_unseen(c) || c == '|'
+}
+
+/// A line of words and code spans. Spans that would touch, or have only a space between them,
+/// become one: two backquotes in a row would mean something else.
+#[derive(Default)]
+struct Line {
+    done: String,
+    span: String,
+    space: bool,
+}
+
+impl Line {
+    fn code(&mut self, text: &str) {
+        if text.trim().is_empty() {
+            return;
+        }
+        if self.span.is_empty() {
+            self.pause();
+        } else if std::mem::take(&mut self.space) {
+            self.span.push(' ');
+        }
+        self.span.push_str(text);
+    }
+
+    fn plain(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.end_span();
+            self.pause();
+            self.done.push_str(text);
+        }
+    }
+
+    fn space(&mut self) {
+        self.space = true;
+    }
+
+    fn pause(&mut self) {
+        if std::mem::take(&mut self.space) && !self.done.is_empty() {
+            self.done.push(' ');
+        }
+    }
+
+    fn end_span(&mut self) {
+        if !self.span.is_empty() {
+            self.done.extend(["`", &self.span, "`"]);
+            self.span.clear();
+        }
+    }
+
+    fn close(mut self) -> String {
+        self.end_span();
+        self.done
+    }
 }
 
 /// Whether a word cannot be markup, a link, a mention, a commit or a reference such as `GH-1`.
 fn is_plain(word: &str) -> bool {
     let body = word.strip_suffix(':').unwrap_or(word);
-    body.starts_with(|c: char| c.is_alphanumeric() || "\"'(≥≤–—“‘".contains(c))
-        && body.chars().all(|c| c.is_alphanumeric() || "\"'(),.;%’‘“”…–—-≥≤".contains(c))
+    body.chars().all(|c| c.is_alphanumeric() || "\"'(),.;%’‘“”…–—-≥≤".contains(c))
         && !body.to_ascii_lowercase().contains("www.")
         && !has_commit(body)
         && !has_reference(body)

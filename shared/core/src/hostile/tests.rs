@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
 
-use super::{html, is_unseen, log, markdown, markdown_prose, prose, terminal};
+use super::{html, log, markdown, markdown_prose, prose, terminal};
 
 #[test]
 fn a_terminal_sees_escapes_instead_of_acting_on_them() {
@@ -67,21 +67,26 @@ fn sentences_keep_their_words_and_fence_the_rest() {
         ("a@b.test", "`a@b.test`"),
         ("at deadbeef1 now", "at `deadbeef1` now"),
         ("<b>x</b> *y* _z_ [l](u)", "`<b>x</b> *y* _z_ [l](u)`"),
-        ("- item", "`-` item"),
-        ("`code` | cell", r"`\u{60}code\u{60} \u{7c}` cell"),
+        ("Split job `a b`, not `c`.", "Split job `a b`, not `c`."),
+        ("job `a` `@b`", "job `a @b`"),
+        ("job `a`@b", "job `a@b`"),
+        ("job `` `x", "job `x`"),
+        ("`code` | cell", r"`code \u{7c}` cell"),
     ];
     for (text, shown) in table {
         assert_eq!(markdown_prose(text), shown);
     }
 }
 
+/// What must never reach a reader, written down once more: the code's own list cannot check itself.
+const NEVER: &str = "\0\n\r\t\u{1b}\u{7f}\u{85}\u{9b}\u{ad}\u{61c}\u{180e}\u{200b}\u{200c}\u{200d}\
+                     \u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2028}\u{2029}\u{2060}\
+                     \u{2064}\u{2066}\u{2067}\u{2068}\u{2069}\u{206f}\u{3164}\u{feff}\u{fff9}\u{e0041}";
+
 fn hostile_text() -> impl Strategy<Value = String> {
-    let nasty = prop::sample::select(
-        "\0\n\r\t\u{1b}\u{7f}\u{85}\u{ad}\u{61c}\u{200b}\u{200d}\u{200e}\u{200f}\u{202a}\u{202e}\
-         \u{2028}\u{2060}\u{2066}\u{2069}\u{feff}\u{e0041}\u{301}\u{fe0f}⚙❤👩‍💻テ1#@/-.:`|\\<>&[]()*_~$ aG"
-            .chars()
-            .collect::<Vec<_>>(),
-    );
+    let markup = "\u{301}\u{fe0f}⚙❤👩💻テ1#@/-.:`|\\<>&[]()*_~$ aG";
+    let nasty: Vec<char> = NEVER.chars().chain(markup.chars()).collect();
+    let nasty = prop::sample::select(nasty);
     prop::collection::vec(prop_oneof![3 => nasty, 1 => any::<char>()], 0..120)
         .prop_map(String::from_iter)
 }
@@ -102,7 +107,7 @@ proptest! {
         let places =
             [terminal(&text, 60), log(&text), html(&text), prose(&text), markdown(&text), markdown_prose(&text)];
         for shown in places {
-            prop_assert!(!shown.chars().any(is_unseen), "{shown:?}");
+            prop_assert!(!shown.contains(|c| NEVER.contains(c)), "{shown:?}");
         }
     }
 
@@ -123,6 +128,7 @@ proptest! {
     #[test]
     fn outside_its_spans_a_sentence_is_words(text in hostile_text()) {
         let shown = markdown_prose(&text);
+        prop_assert!(!shown.contains("``"), "a longer fence: {shown:?}");
         let outside = outside_spans(&shown);
         prop_assert!(outside.is_some(), "open span: {shown:?}");
         let outside = outside.unwrap_or_default();

@@ -2,6 +2,7 @@ mod bars;
 mod chart;
 mod page;
 mod section;
+mod tables;
 #[cfg(test)]
 mod tests;
 

@@ -3,6 +3,7 @@ mod tests;
 mod workflow;
 
 use super::{
+    clock,
     summary::{self, NEXT_STEPS, NO_FINDINGS, NOTHING_YET},
     units,
 };
@@ -15,7 +16,7 @@ use crate::{
 /// it mentions, links or renders anything.
 pub fn markdown(report: &Report) -> String {
     let mut page = Page::default();
-    page.add(&format!("# Lap times: {}\n", summary::period(report)));
+    page.add(&format!("# Lap times: {}\n", clock::period(report)));
     if report.workflows.is_empty() {
         next_steps(&mut page);
     } else {

@@ -1,6 +1,7 @@
 //! A report in four forms: for a terminal, for GitHub, for a browser, and for programs. Each is a
 //! pure function of the [`Report`], so the same report is always the same bytes.
 
+mod clock;
 mod html;
 mod json;
 mod markdown;

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
-
 use super::units::{self, float};
 use crate::report::{
     Bottleneck, Change, Figures, JobReport, Report, StepReport, WhereTimeGoes, WorkflowReport,
@@ -162,6 +160,9 @@ pub(super) fn parts(time: &WhereTimeGoes) -> Vec<Part> {
         .collect()
 }
 
+/// Savings below this are noise.
+const LEAST_SAVING_S: f64 = 1.0;
+
 /// A bottleneck's kind in words.
 pub(super) fn kind(bottleneck: &Bottleneck) -> &'static str {
     match bottleneck.kind {
@@ -177,7 +178,7 @@ pub(super) fn kind(bottleneck: &Bottleneck) -> &'static str {
     }
 }
 
-/// The measured value against its threshold, in their unit.
+/// The measured value against its threshold: shares, added seconds, or seconds.
 pub(super) fn measured(bottleneck: &Bottleneck) -> String {
     let (value, threshold) = (bottleneck.value, bottleneck.threshold);
     match bottleneck.kind {
@@ -185,14 +186,16 @@ pub(super) fn measured(bottleneck: &Bottleneck) -> String {
             format!("{}, threshold {}", units::rate(value), units::rate(threshold))
         }
         "degrading" => {
-            format!(
-                "{}, threshold {}",
-                units::change(value * 100.0),
-                units::change(threshold * 100.0)
-            )
+            format!("+{}, threshold +{}", units::duration(value), units::duration(threshold))
         }
         _ => format!("{}, threshold {}", units::duration(value), units::duration(threshold)),
     }
+}
+
+/// What a run could save, where that is worth a word.
+pub(super) fn saves(bottleneck: &Bottleneck) -> Option<String> {
+    let seconds = bottleneck.saves_s.filter(|seconds| *seconds >= LEAST_SAVING_S)?;
+    Some(format!("saves up to {} a run", units::duration(seconds)))
 }
 
 /// A change in one phrase, where there is something to compare.
@@ -218,47 +221,5 @@ pub(super) fn segment(name: &'static str) -> &'static str {
         "schedule" => "Schedule",
         "other" => "Other",
         unknown => unknown,
-    }
-}
-
-/// The instant an RFC 3339 text names.
-pub(super) fn instant(text: &str) -> Option<Timestamp> {
-    text.parse().ok()
-}
-
-/// The UTC day of an instant.
-pub(super) fn day(instant: Timestamp) -> Date {
-    instant.to_zoned(TimeZone::UTC).date()
-}
-
-/// `2026-08-01 14:05 UTC`; the text itself where it is no time.
-pub(super) fn minute(text: &str) -> String {
-    instant(text).map_or_else(
-        || text.to_owned(),
-        |at| at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M UTC").to_string(),
-    )
-}
-
-/// The period in one phrase: `2026-08-01 → 2026-08-31 UTC (30 days)`, with times of day where an
-/// edge is not midnight.
-pub(super) fn period(report: &Report) -> String {
-    let (from, to) = (minute(&report.from), minute(&report.to));
-    let midnight = " 00:00 UTC";
-    let edges = match (from.strip_suffix(midnight), to.strip_suffix(midnight)) {
-        (Some(from), Some(to)) => format!("{from} → {to} UTC"),
-        _ => format!("{} → {to}", from.trim_end_matches(" UTC")),
-    };
-    match instant(&report.from).zip(instant(&report.to)) {
-        Some((from, to)) => format!("{edges} ({})", span(to.duration_since(from).as_secs())),
-        None => edges,
-    }
-}
-
-fn span(seconds: i64) -> String {
-    let hours = u64::try_from(seconds / 3_600).unwrap_or(0);
-    if hours >= 48 || hours == 24 {
-        units::counted((hours + 12) / 24, "day")
-    } else {
-        units::counted(hours, "hour")
     }
 }

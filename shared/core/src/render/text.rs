@@ -7,6 +7,7 @@ use table::{Column, Table};
 use unicode_width::UnicodeWidthStr;
 
 use super::{
+    clock,
     summary::{self, NEXT_STEPS, NO_FINDINGS, NOTHING_YET},
     units,
 };
@@ -91,7 +92,7 @@ impl Page {
 }
 
 fn head(page: &mut Page, report: &Report) {
-    page.wrapped(&format!("Laptime report · {}", summary::period(report)), 0);
+    page.wrapped(&format!("Laptime report · {}", clock::period(report)), 0);
     if report.workflows.is_empty() {
         return;
     }

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     hostile,
     render::{
+        clock,
         summary::{self, NEXT_STEPS, NO_FINDINGS, NOTHING_YET},
         units,
     },
@@ -55,13 +56,13 @@ impl Page {
         let many = report.workflows.len() > 1;
         let several = if many { report.workflows.as_slice() } else { &[] };
         Self {
-            period: summary::period(report),
+            period: clock::period(report),
             scope: format!(
                 "{} in {}",
                 units::counted(units::len(&report.workflows), "workflow"),
                 units::counted(summary::repositories(report), "repository"),
             ),
-            generated: summary::minute(&report.generated_at),
+            generated: clock::minute(&report.generated_at),
             tiles: if many { tiles(report) } else { Vec::new() },
             cards: first_cards(several),
             overview: several.iter().map(|workflow| overview_row(workflow, &days)).collect(),

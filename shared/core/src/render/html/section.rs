@@ -3,14 +3,12 @@
 use super::{
     bars::{self, Bars},
     chart::{self, Chart, Days, Number},
+    tables::{Table, tables},
 };
 use crate::{
     hostile,
     render::{summary, units},
-    report::{
-        Bottleneck, Change, DayReport, Figures, JobReport, RecentAttempt, SegmentReport,
-        WorkflowReport,
-    },
+    report::{Bottleneck, Change, WorkflowReport},
 };
 
 /// Everything about one workflow.
@@ -55,17 +53,11 @@ pub(super) struct Card {
     pub(super) places: Vec<String>,
     pub(super) measured: String,
     pub(super) saves: String,
-    pub(super) recommendation: String,
+    /// The recommendation: text and names by turns, beginning with text.
+    pub(super) advice: Vec<String>,
     /// Its workflow, where it stands outside of its section.
     pub(super) workflow: String,
     pub(super) link: String,
-}
-
-/// A table to unfold: the first column names the row.
-pub(super) struct Table {
-    pub(super) title: String,
-    pub(super) head: Vec<&'static str>,
-    pub(super) rows: Vec<Vec<String>>,
 }
 
 impl Section {
@@ -149,14 +141,14 @@ fn trend(change: &Change) -> Stat {
     Stat {
         label: "Trend, green",
         value: units::change(percent),
-        note: format!(
-            "{}: {} → {}",
-            change.direction,
-            units::duration(before),
-            units::duration(after)
-        ),
+        note: format!("{}: {} → {}", change.direction, unbroken(before), unbroken(after)),
         tone: tone(change),
     }
+}
+
+/// A duration that does not break over two lines.
+fn unbroken(seconds: f64) -> String {
+    units::duration(seconds).replace(' ', "\u{a0}")
 }
 
 /// Slower is bad and faster good, everything else neither.
@@ -192,11 +184,16 @@ pub(super) fn card(workflow: &WorkflowReport, bottleneck: &Bottleneck) -> Card {
         kind: summary::kind(bottleneck),
         places: places.into_iter().flatten().map(|name| hostile::html(name)).collect(),
         measured: summary::measured(bottleneck),
-        saves: bottleneck.saves_s.map(units::duration).unwrap_or_default(),
-        recommendation: hostile::prose(&bottleneck.recommendation),
+        saves: summary::saves(bottleneck).unwrap_or_default(),
+        advice: advice(&bottleneck.recommendation),
         workflow: hostile::html(&format!("{} › {}", workflow.repository, workflow.workflow)),
         link: id(workflow),
     }
+}
+
+/// Names stand between backquotes. One that brings its own only looks odd.
+fn advice(recommendation: &str) -> Vec<String> {
+    hostile::prose(recommendation).split('`').map(str::to_owned).collect()
 }
 
 fn remarks(workflow: &WorkflowReport) -> Vec<String> {
@@ -210,151 +207,4 @@ fn remarks(workflow: &WorkflowReport) -> Vec<String> {
         remarks.push(format!("{times} ran backwards by more than that and were left out."));
     }
     remarks
-}
-
-fn tables(workflow: &WorkflowReport) -> Vec<Table> {
-    let all = [
-        figures_table(workflow),
-        jobs_table(workflow),
-        segments_table(&workflow.segments),
-        days_table(&workflow.days),
-        recent_table(&workflow.recent),
-    ];
-    all.into_iter().filter(|table| !table.rows.is_empty()).collect()
-}
-
-fn figures_table(workflow: &WorkflowReport) -> Table {
-    let row = |name: &str, figures: &Figures| {
-        let Figures { count, mean, min, p50, p95, p99, max } = *figures;
-        let mut cells = vec![name.to_owned(), units::count(count)];
-        cells.extend([mean, min, p50, p95, p99, max].map(units::duration_or_none));
-        cells
-    };
-    Table {
-        title: "All figures".to_owned(),
-        head: vec!["Time", "Count", "Mean", "Min", "p50", "p95", "p99", "Max"],
-        rows: vec![
-            row("Total", &workflow.total_s),
-            row("Total, green attempts", &workflow.green_s),
-            row("Queued", &workflow.queued_s),
-            row("Ran", &workflow.ran_s),
-        ],
-    }
-}
-
-fn jobs_table(workflow: &WorkflowReport) -> Table {
-    let row = |job: &JobReport| {
-        vec![
-            hostile::html(&job.name),
-            hostile::terminal(&job.runner_classes.join(", "), 40),
-            units::count(job.ran_s.count),
-            units::rate_or_none(job.success_rate),
-            units::duration_or_none(job.ran_s.p50),
-            units::duration_or_none(job.ran_s.p95),
-            units::duration_or_none(job.queued_s.p50),
-            units::rate_or_none(job.on_critical_path),
-            job.trend.halves.change_pct.map_or_else(|| units::NONE.to_owned(), units::change),
-            units::count(job.skipped),
-        ]
-    };
-    let mut rows: Vec<_> = workflow.jobs.iter().map(row).collect();
-    if let Some(other) = &workflow.other_jobs {
-        let mut cells = vec!["All other jobs".to_owned(), units::NONE.to_owned()];
-        cells.extend([units::count(other.ran_s.count), units::NONE.to_owned()]);
-        cells.extend(
-            [other.ran_s.p50, other.ran_s.p95, other.queued_s.p50].map(units::duration_or_none),
-        );
-        cells.extend([units::NONE; 3].map(str::to_owned));
-        rows.push(cells);
-    }
-    Table {
-        title: units::counted(units::len(&workflow.jobs), "job"),
-        head: vec![
-            "Job",
-            "Runner",
-            "Ran",
-            "Success",
-            "p50",
-            "p95",
-            "Queue p50",
-            "On critical path",
-            "Trend",
-            "Skipped",
-        ],
-        rows,
-    }
-}
-
-fn segments_table(segments: &[SegmentReport]) -> Table {
-    let row = |segment: &SegmentReport| {
-        vec![
-            summary::segment(segment.segment).to_owned(),
-            units::count(segment.attempts),
-            units::rate_or_none(segment.success_rate),
-            units::duration_or_none(segment.total_s.p50),
-            units::duration_or_none(segment.total_s.p95),
-            units::duration_or_none(segment.green_s.p50),
-            units::duration_or_none(segment.queued_s.p50),
-        ]
-    };
-    Table {
-        title: units::counted(units::len(segments), "segment"),
-        head: vec!["Segment", "Attempts", "Success", "p50", "p95", "Green p50", "Queue p50"],
-        rows: segments.iter().map(row).collect(),
-    }
-}
-
-fn days_table(days: &[DayReport]) -> Table {
-    let row = |day: &DayReport| {
-        let (success, failed) = (summary::success(&day.outcomes), summary::failed(&day.outcomes));
-        vec![
-            hostile::html(&day.day),
-            units::count(day.attempts),
-            units::count(success),
-            units::count(failed),
-            units::duration_or_none(day.total_s.p50),
-            units::duration_or_none(day.total_s.p95),
-            units::duration_or_none(day.queued_s.mean),
-            units::duration_or_none(day.ran_s.mean),
-        ]
-    };
-    Table {
-        title: units::counted(units::len(days), "day"),
-        head: vec![
-            "Day (UTC)",
-            "Attempts",
-            "Success",
-            "Failed",
-            "p50",
-            "p95",
-            "Mean queue",
-            "Mean run",
-        ],
-        rows: days.iter().map(row).collect(),
-    }
-}
-
-fn recent_table(recent: &[RecentAttempt]) -> Table {
-    let row = |attempt: &RecentAttempt| {
-        let number = attempt.run_number.unwrap_or(attempt.run_id);
-        let again = if attempt.attempt > 1 {
-            format!(" (attempt {})", attempt.attempt)
-        } else {
-            String::new()
-        };
-        vec![
-            format!("#{number}{again}"),
-            summary::minute(&attempt.ended_at),
-            hostile::terminal(&attempt.conclusion, 30),
-            summary::segment(attempt.segment).to_owned(),
-            units::duration_or_none(attempt.queued_s),
-            units::duration_or_none(attempt.ran_s),
-            units::duration_or_none(attempt.total_s),
-        ]
-    };
-    Table {
-        title: units::counted(units::len(recent), "recent attempt"),
-        head: vec!["Run", "Ended", "Outcome", "Segment", "Queued", "Ran", "Total"],
-        rows: recent.iter().map(row).collect(),
-    }
 }

@@ -3,7 +3,7 @@ use crate::render::sample;
 
 #[test]
 fn a_small_report_reads_well_on_github() {
-    insta::assert_snapshot!(markdown(&sample::small()), @r#"
+    insta::assert_snapshot!(markdown(&sample::small()), @r"
     # Lap times: 2026-08-01 → 2026-08-31 UTC (30 days)
 
     1 workflow in 1 repository · **20 attempts** · success rate **88.9 %** · **1h 23m** of wall clock
@@ -17,8 +17,7 @@ fn a_small_report_reads_well_on_github() {
 
     **Bottlenecks**
 
-    - **Slow step** (medium) · `test` · `cargo test` · 5m 20s, threshold 5m 00s · saves up to 20s a run  
-      Split the step "cargo test" of job "test" over two jobs.
+    - **Slow step** (medium) · `test` · `cargo test` · 5m 20s, threshold 5m 00s · saves up to 20s a run<br>Split the step `cargo test` of job `test` over two jobs.
 
     | Time | Count | Mean | p50 | p95 | p99 | Max |
     |:--|--:|--:|--:|--:|--:|--:|
@@ -62,7 +61,7 @@ fn a_small_report_reads_well_on_github() {
     </details>
 
     Findings: none (series are not judged yet).
-    "#);
+    ");
 }
 
 #[test]

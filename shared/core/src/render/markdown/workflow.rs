@@ -58,7 +58,7 @@ fn bottlenecks(page: &mut Page, workflow: &WorkflowReport) {
     page.add("\n**Bottlenecks**\n\n");
     for bottleneck in &workflow.bottlenecks {
         let advice = hostile::markdown_prose(&bottleneck.recommendation);
-        page.add(&format!("- {}  \n  {advice}\n", headline(bottleneck)));
+        page.add(&format!("- {}<br>{advice}\n", headline(bottleneck)));
     }
 }
 
@@ -68,7 +68,7 @@ fn headline(bottleneck: &Bottleneck) -> String {
         [&bottleneck.job, &bottleneck.step].into_iter().flatten().map(|n| hostile::markdown(n)),
     );
     parts.push(summary::measured(bottleneck));
-    parts.extend(bottleneck.saves_s.map(|s| format!("saves up to {} a run", units::duration(s))));
+    parts.extend(summary::saves(bottleneck));
     parts.join(" · ")
 }
 

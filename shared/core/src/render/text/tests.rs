@@ -5,7 +5,7 @@ use crate::render::sample;
 
 #[test]
 fn a_small_report_fits_a_terminal() {
-    insta::assert_snapshot!(text(&sample::small(), 90), @r#"
+    insta::assert_snapshot!(text(&sample::small(), 90), @r"
     Laptime report · 2026-08-01 → 2026-08-31 UTC (30 days)
     1 workflow in 1 repository · 20 attempts · success rate 88.9 % · 1h 23m of wall clock
 
@@ -46,15 +46,15 @@ fn a_small_report_fits_a_terminal() {
 
       BOTTLENECKS
       medium  Slow step › test › cargo test · 5m 20s, threshold 5m 00s · saves up to 20s a run
-              Split the step "cargo test" of job "test" over two jobs.
+              Split the step `cargo test` of job `test` over two jobs.
 
     Findings: none (series are not judged yet)
-    "#);
+    ");
 }
 
 #[test]
 fn a_narrow_terminal_keeps_what_matters() {
-    insta::assert_snapshot!(text(&sample::small(), 44), @r#"
+    insta::assert_snapshot!(text(&sample::small(), 44), @r"
     Laptime report · 2026-08-01 → 2026-08-31 UTC
     (30 days)
     1 workflow in 1 repository · 20 attempts ·
@@ -103,11 +103,11 @@ fn a_narrow_terminal_keeps_what_matters() {
       medium  Slow step › test › cargo test · 5m
               20s, threshold 5m 00s · saves up
               to 20s a run
-              Split the step "cargo test" of job
-              "test" over two jobs.
+              Split the step `cargo test` of job
+              `test` over two jobs.
 
     Findings: none (series are not judged yet)
-    "#);
+    ");
 }
 
 #[test]

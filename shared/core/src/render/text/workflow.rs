@@ -183,7 +183,7 @@ fn headline(bottleneck: &Bottleneck) -> String {
     let what = std::iter::once(summary::kind(bottleneck).to_owned())
         .chain(names.map(|name| hostile::terminal(name, 40)));
     let mut parts = vec![what.collect::<Vec<_>>().join(" › "), summary::measured(bottleneck)];
-    parts.extend(bottleneck.saves_s.map(|s| format!("saves up to {} a run", units::duration(s))));
+    parts.extend(summary::saves(bottleneck));
     parts.join(" · ")
 }
 

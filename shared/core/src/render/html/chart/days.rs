@@ -2,11 +2,13 @@ use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use super::{DayTick, Hit, Number, WIDTH};
 use crate::{
-    render::{summary, units::float},
+    render::{clock, units::float},
     report::Report,
 };
 
 const DAY_SECONDS: f64 = 86_400.0;
+/// Days before the last that a chart shows at least, where the report has them.
+const LEAST_DAYS: i64 = 13;
 /// Most days that are named below a chart.
 const MOST_TICKS: u64 = 8;
 /// Share of its slot that a bar fills.
@@ -20,11 +22,16 @@ pub(in super::super) struct Days {
 
 impl Days {
     /// The days that `[from, to)` touches; one day where those are no times.
+    /// The days of `[from, to)`, without those before the first attempt as long as two weeks are
+    /// left: who started yesterday sees more than the right edge of a chart. One day where the
+    /// edges are no times.
     pub(in super::super) fn of(report: &Report) -> Self {
-        let start = summary::instant(&report.from).unwrap_or(Timestamp::UNIX_EPOCH);
-        let end = summary::instant(&report.to).unwrap_or(start);
-        let last = summary::day(end.checked_sub(1.nanosecond()).unwrap_or(end));
-        let first = summary::day(start);
+        let start = clock::instant(&report.from).unwrap_or(Timestamp::UNIX_EPOCH);
+        let end = clock::instant(&report.to).unwrap_or(start);
+        let last = clock::day(end.checked_sub(1.nanosecond()).unwrap_or(end));
+        let days = report.workflows.iter().filter_map(|workflow| workflow.days.first());
+        let seen = days.filter_map(|day| day.day.parse().ok()).min().unwrap_or(last);
+        let first = seen.min(last.saturating_sub(LEAST_DAYS.days())).max(clock::day(start));
         let count = days_between(first, last).map_or(1, |days| days + 1);
         Self { first, count }
     }
@@ -47,7 +54,7 @@ impl Days {
     /// Place of an instant, RFC 3339, where it lies in these days.
     pub(super) fn at(&self, instant: &str) -> Option<f64> {
         let midnight = self.first.to_zoned(TimeZone::UTC).ok()?.timestamp();
-        let since = summary::instant(instant)?.duration_since(midnight).as_secs_f64();
+        let since = clock::instant(instant)?.duration_since(midnight).as_secs_f64();
         let x = since / DAY_SECONDS * self.slot();
         (0.0..=WIDTH).contains(&x).then_some(x)
     }
@@ -86,4 +93,42 @@ impl Days {
 
 fn days_between(first: Date, last: Date) -> Option<u64> {
     u64::try_from(first.duration_until(last).as_hours() / 24).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample;
+
+    fn labels(report: &Report) -> Vec<String> {
+        Days::of(report).ticks().into_iter().map(|tick| tick.label).collect()
+    }
+
+    #[test]
+    fn weeks_are_named_in_a_month() {
+        let report = sample::rich(1);
+        assert_eq!(labels(&report), ["1 Aug", "8 Aug", "15 Aug", "22 Aug", "29 Aug"]);
+    }
+
+    #[test]
+    fn a_chart_starts_with_the_first_attempt_but_not_in_the_last_two_weeks() {
+        let mut report = sample::small();
+        report.from = "2026-05-01T00:00:00Z".to_owned();
+        assert_eq!(labels(&report)[0], "1 Aug");
+        for workflow in &mut report.workflows {
+            workflow.days.clear();
+        }
+        assert_eq!(labels(&report)[0], "17 Aug");
+    }
+
+    #[test]
+    fn instants_lie_within_their_day() {
+        let days = Days::of(&sample::rich(1));
+        let (left, width) = days.bar(1);
+        let noon = days.at("2026-08-02T12:00:00Z").unwrap();
+        assert!(left < noon && noon < left + width);
+        assert!((noon - days.x(1)).abs() < 1e-6);
+        assert_eq!(days.at("2026-07-31T23:59:59Z"), None);
+        assert_eq!(days.index("2026-08-31"), None);
+    }
 }

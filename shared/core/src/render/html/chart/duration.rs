@@ -1,7 +1,7 @@
 use super::{Chart, Days, Dot, Number, scale::Scale};
 use crate::{
     hostile,
-    render::{summary, units},
+    render::{clock, summary, units},
     report::{RecentAttempt, WorkflowReport},
 };
 
@@ -111,7 +111,7 @@ fn dot(attempt: &RecentAttempt, days: &Days, scale: &Scale) -> Option<Dot> {
             "{number}{}: {}\n{}",
             hostile::terminal(&attempt.conclusion, 24),
             units::duration(total),
-            summary::minute(&attempt.ended_at),
+            clock::minute(&attempt.ended_at),
         ),
     })
 }
@@ -121,5 +121,28 @@ fn class(conclusion: &str) -> &'static str {
         "success" => "ok",
         failed if summary::is_failed(failed) => "bad",
         _ => "neither",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample;
+
+    #[test]
+    fn a_line_breaks_over_a_silence_and_bridges_a_weekend() {
+        let points = [(1, 60.0, 90.0), (4, 60.0, 90.0), (9, 60.0, 90.0)];
+        let lengths: Vec<usize> = runs(&points).map(<[Point]>::len).collect();
+        assert_eq!(lengths, [2, 1]);
+    }
+
+    #[test]
+    fn an_outlier_is_marked_at_the_upper_edge() {
+        let report = sample::rich(1);
+        let chart = duration("w", &report.workflows[0], &Days::of(&report));
+        let clipped: Vec<&Dot> = chart.dots.iter().filter(|dot| dot.clipped).collect();
+        assert_eq!(clipped.len(), 1);
+        assert!(clipped[0].y.0.abs() < 1e-9);
+        assert!(chart.keys.iter().any(|key| key.label == "off the scale"));
     }
 }
