@@ -12,6 +12,7 @@
 
 mod crashing;
 mod flows;
+mod histories;
 mod memory;
 mod program;
 mod scenario;
@@ -19,6 +20,7 @@ mod strategy;
 
 pub use crashing::{Crashing, Moment};
 pub use flows::{aggregate_at, append_all, at, report_json, report_of, wait};
+pub use histories::{busy_history, hostile_history, jumbled, lines, report_schema};
 pub use memory::Memory;
 pub use program::{Answer, Laptime, Served, variable};
 pub use scenario::{Delivery, Job, Run, signature};

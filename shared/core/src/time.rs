@@ -90,9 +90,16 @@ impl FromStr for Time {
     fn from_str(text: &str) -> Result<Self, NotATime> {
         match text.parse::<Timestamp>() {
             Ok(at) => Ok(Self(at.as_nanosecond().div_euclid(1_000_000).try_into().unwrap_or(0))),
+            // 9999-12-31T23:59:59Z, which many programs call "never", is a day past our last instant.
+            Err(_) if is_last_day(text) => Ok(Self(Timestamp::MAX.as_millisecond())),
             Err(source) => Err(NotATime { text: text.chars().take(64).collect(), source }),
         }
     }
+}
+
+fn is_last_day(text: &str) -> bool {
+    let civil = text.strip_suffix('Z').map(str::parse::<jiff::civil::DateTime>);
+    civil.is_some_and(|parsed| parsed.is_ok_and(|at| at.year() == 9999))
 }
 
 impl fmt::Display for Time {
@@ -146,6 +153,7 @@ mod tests {
         assert_eq!(day("2026-01-31T23:59:59.999Z"), "2026-01-31");
         assert_eq!(day("1969-12-31T00:00:00Z"), "1969-12-31");
         assert_eq!(day("0001-01-01T00:00:00Z"), "0001-01-01");
+        assert_eq!(day("9999-12-31T23:59:59Z"), "9999-12-30");
     }
 
     #[test]

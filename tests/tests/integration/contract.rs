@@ -6,8 +6,7 @@ use kit::{Delivery, Job, Memory, Run, aggregate_at, append_all, at, wait};
 use laptime_core::ingest::Progress::Keep;
 use laptime_core::model::AttemptId;
 use laptime_core::port::{
-    Appended, Cursor, Fence, Filed, Filing, Inbox, Lease, Ledger, Library, Place, Rows,
-    StoreErrorKind,
+    Appended, Cursor, Fence, Filed, Filing, Inbox, Lease, Ledger, Library, Place, StoreErrorKind,
 };
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{DayKey, WorkflowId};

@@ -1,1 +1,407 @@
+//! The real program, over HTTP and on disk.
 
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use kit::{Delivery, Laptime, Served, busy_history, jumbled, lines, report_schema, signature};
+use serde_json::Value;
+
+const NOW: &str = "2026-06-01T00:00:00Z";
+
+/// Delivers over eight connections; how many were stored and how many were not new.
+fn deliver_all(served: &Served, deliveries: &[Delivery]) -> [usize; 2] {
+    let next = AtomicUsize::new(0);
+    let answered = [AtomicUsize::new(0), AtomicUsize::new(0)];
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(one) = deliveries.get(at) else { break };
+                    let body = one.body.to_string();
+                    let answer = served.deliver(one.event, &format!("guid-{at}"), body.as_bytes());
+                    assert!(matches!(answer.status, 200 | 202), "{answer:?}");
+                    answered[usize::from(answer.status == 200)].fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    answered.map(AtomicUsize::into_inner)
+}
+
+fn json_report(laptime: &Laptime) -> String {
+    laptime.ok(&["report", "--format", "json", "--from", "2026-05-01", "--now", NOW])
+}
+
+fn in_folder(check: impl FnOnce(&Path)) {
+    let folder = tempfile::tempdir().unwrap();
+    check(folder.path());
+}
+
+/// A store with these deliveries in it, received at `now`.
+fn replayed(folder: &Path, deliveries: &[Delivery], now: &str) -> Laptime {
+    let file = folder.with_extension("jsonl");
+    fs::write(&file, lines(deliveries)).unwrap();
+    let laptime = Laptime::on(folder);
+    let (data, file) = (folder.to_str().unwrap(), file.to_str().unwrap());
+    laptime.ok(&["replay", "--data", data, "--now", now, file]);
+    laptime
+}
+
+#[test]
+fn eight_thousand_jumbled_deliveries_make_the_report_that_ordered_ones_make() {
+    in_folder(|folder| {
+        let deliveries = busy_history(1_000);
+        let sent = jumbled(&deliveries);
+        let laptime = Laptime::on(&folder.join("jumbled"));
+        let served = laptime.serve();
+        let [stored, repeated] = deliver_all(&served, &sent);
+        assert_eq!((stored, stored + repeated), (deliveries.len(), sent.len()));
+        assert!(sent.len() > 10_000 && repeated > 2_000, "{stored} and {repeated}");
+        laptime.ok(&["aggregate"]);
+        assert_eq!(served.stop(), Some(0));
+
+        let ordered = replayed(&folder.join("ordered"), &deliveries, NOW);
+        ordered.ok(&["aggregate"]);
+        let report = json_report(&laptime);
+        assert_eq!(report, json_report(&ordered));
+
+        let report: Value = serde_json::from_str(&report).unwrap();
+        let workflows = report["workflows"].as_array().unwrap();
+        let attempts: u64 = workflows.iter().map(|one| one["attempts"].as_u64().unwrap()).sum();
+        assert_eq!((workflows.len(), attempts), (3, 1_000));
+    });
+}
+
+#[test]
+fn a_killed_server_and_killed_passes_lose_nothing_that_was_answered_for() {
+    in_folder(|folder| {
+        let deliveries = busy_history(150);
+        let half = deliveries.len() / 2;
+        let laptime = Laptime::on(&folder.join("killed"));
+        let served = laptime.serve();
+        deliver_all(&served, &deliveries[..half]);
+        served.kill();
+        let status: Value =
+            serde_json::from_str(&laptime.ok(&["status", "--format", "json"])).unwrap();
+        assert_eq!(status["events"], half);
+
+        let served = laptime.serve();
+        assert_eq!(deliver_all(&served, &deliveries), [deliveries.len() - half, half]);
+        served.kill();
+        for pause in [1, 3, 9, 27, 81] {
+            let mut pass = laptime.command(&["aggregate"]).spawn().unwrap();
+            std::thread::sleep(Duration::from_millis(pause));
+            // It may have ended by itself.
+            let _ = pass.kill();
+            pass.wait().unwrap();
+        }
+        laptime.ok(&["aggregate"]);
+
+        let whole = replayed(&folder.join("whole"), &deliveries, NOW);
+        whole.ok(&["aggregate"]);
+        assert_eq!(json_report(&laptime), json_report(&whole));
+    });
+}
+
+#[test]
+fn strangers_and_mistakes_get_the_right_answer() {
+    in_folder(|folder| {
+        let served = Laptime::on(folder).serve();
+        let body = busy_history(1).remove(0).body.to_string();
+        let body = body.as_bytes();
+        let signed = served.sign(body);
+        let wrong = signature("another secret", body);
+        let event = ("x-github-event", "workflow_run");
+        let post = |headers: &[(&str, &str)]| served.post(headers, body).unwrap();
+        let deliver = |event: &str, body: &[u8]| served.deliver(event, "a guid", body);
+        let no_ids = br#"{"action":"completed","workflow_job":{}}"#;
+        let answers = [
+            ("unsigned", post(&[event])),
+            ("garbled", post(&[event, ("x-hub-signature-256", "sha256=12")])),
+            ("wrong", post(&[event, ("X-Hub-Signature-256", &wrong)])),
+            ("no event", post(&[("x-hub-signature-256", &signed)])),
+            ("first", deliver("workflow_run", body)),
+            ("again", deliver("workflow_run", body)),
+            ("ping", deliver("ping", b"{\"zen\":\"\"}")),
+            ("push", deliver("push", b"{}")),
+            ("not JSON", deliver("workflow_run", b"<xml/>")),
+            ("no ids", deliver("workflow_job", no_ids)),
+            ("too large", deliver("workflow_run", &vec![b' '; 5 * 1024 * 1024 + 1])),
+            ("get webhook", served.get("/webhook")),
+            ("elsewhere", served.get("/wp-login.php")),
+            ("health", served.get("/healthz")),
+        ];
+        let said = answers.map(|(what, one)| format!("{what}: {} {}", one.status, one.body.trim()));
+        insta::assert_snapshot!(said.join("\n"), @"
+        unsigned: 401 header X-Hub-Signature-256 is missing: set a secret on the GitHub webhook
+        garbled: 401 header X-Hub-Signature-256 is not `sha256=` and 64 hexadecimal digits
+        wrong: 401 the signature does not match: is the secret here the one of the GitHub webhook?
+        no event: 400 header X-GitHub-Event is missing
+        first: 202 stored
+        again: 200 duplicate: stored before
+        ping: 200 ignored: ping: the webhook is set up
+        push: 200 ignored: event `push` is not used
+        not JSON: 400 body of `workflow_run` cannot be used: expected value at line 1 column 1
+        no ids: 400 body of `workflow_job` cannot be used: workflow_job: missing field `id` at line 1 column 39
+        too large: 413 the body is larger than 5242880 bytes
+        get webhook: 405 use POST
+        elsewhere: 404 not found: deliveries go to POST /webhook
+        health: 200 ok
+        ");
+        assert!(served.get("/").body.contains("<html"));
+    });
+}
+
+#[test]
+fn without_a_secret_it_does_not_start() {
+    in_folder(|folder| {
+        let laptime = Laptime::on(folder);
+        for secret in ["", " , "] {
+            let mut serve = laptime.command(&["serve", "--listen", "127.0.0.1:0"]);
+            let output = serve.env("LAPTIME_WEBHOOK_SECRET", secret).output().unwrap();
+            assert_eq!(output.status.code(), Some(2));
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert!(said.contains("set LAPTIME_WEBHOOK_SECRET"), "{said}");
+        }
+        assert!(!folder.join("laptime.db").exists());
+    });
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_left_as_it_is() {
+    in_folder(|folder| {
+        let laptime = Laptime::on(folder);
+        let file = folder.join("laptime.db");
+        let refused = |args: &[&str], why: &str| {
+            let before = fs::read(&file).unwrap();
+            let said = laptime.fails(args);
+            assert!(said.contains(why) && said.contains("laptime.db"), "{said}");
+            assert_eq!(fs::read(&file).unwrap(), before);
+        };
+        fs::write(&file, "somebody's notes, and long enough to be a page. ".repeat(100)).unwrap();
+        for command in ["aggregate", "report", "status", "serve"] {
+            refused(&[command], "damaged or not Laptime's");
+        }
+
+        fs::remove_file(&file).unwrap();
+        let other = rusqlite::Connection::open(&file).unwrap();
+        other.execute_batch("CREATE TABLE notes (text TEXT)").unwrap();
+        drop(other);
+        refused(&["aggregate"], "a database of another program");
+
+        fs::remove_file(&file).unwrap();
+        laptime.serve().stop();
+        let newer = rusqlite::Connection::open(&file).unwrap();
+        newer.pragma_update(None, "user_version", 99).unwrap();
+        drop(newer);
+        refused(&["aggregate"], "schema version 99");
+    });
+}
+
+#[test]
+fn a_locked_store_answers_503_and_takes_the_delivery_later() {
+    in_folder(|folder| {
+        let served = Laptime::on(folder).serve();
+        let body = busy_history(1).remove(0).body.to_string();
+        let deliver = || served.deliver("workflow_run", "a guid", body.as_bytes());
+        let other = rusqlite::Connection::open(folder.join("laptime.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let started = Instant::now();
+        let answer = deliver();
+        assert!(answer.status == 503 && answer.body.contains("busy"), "{answer:?}");
+        // GitHub hangs up after ten seconds; far more would mean that nobody set a limit.
+        assert!(started.elapsed() < Duration::from_secs(60));
+        other.execute_batch("ROLLBACK").unwrap();
+        assert_eq!(deliver().status, 202);
+    });
+}
+
+#[test]
+fn a_full_disk_answers_503_and_takes_the_delivery_later() {
+    in_folder(|folder| {
+        let laptime = Laptime::on(folder);
+        // A file size limit on the process is as good as a full disk: writing fails, reading goes on.
+        let served = laptime.serve_with_file_limit(800);
+        let deliveries = busy_history(60);
+        let bodies: Vec<String> = deliveries.iter().map(|one| one.body.to_string()).collect();
+        let answers: Vec<u16> = deliveries
+            .iter()
+            .zip(&bodies)
+            .map(|(one, body)| served.deliver(one.event, "a guid", body.as_bytes()).status)
+            .collect();
+        let stored = answers.iter().filter(|status| **status == 202).count();
+        let refused = answers.iter().filter(|status| **status == 503).count();
+        assert!(stored > 20 && refused > 100, "{stored} stored, {refused} refused");
+        assert_eq!(stored + refused, answers.len());
+        served.kill();
+
+        let status: Value =
+            serde_json::from_str(&laptime.ok(&["status", "--format", "json"])).unwrap();
+        assert_eq!(status["events"], stored, "stored is what was answered for");
+        let [new, known] = deliver_all(&laptime.serve(), &deliveries);
+        assert_eq!((new, known), (refused, stored));
+    });
+}
+
+#[test]
+fn a_broken_line_is_named_and_stops_the_replay_unless_told_otherwise() {
+    in_folder(|folder| {
+        let laptime = Laptime::on(&folder.join("data"));
+        let file = folder.join("deliveries.jsonl");
+        let all = busy_history(2);
+        let text = lines(&all[..1]) + "{\"event\": broken\n" + &lines(&all[1..2]);
+        fs::write(&file, text).unwrap();
+        let data = folder.join("data");
+        let args = ["replay", "--data", data.to_str().unwrap(), file.to_str().unwrap()];
+        let said = laptime.fails(&args);
+        assert!(said.contains("deliveries.jsonl:2") && said.contains("--keep-going"), "{said}");
+
+        let output = laptime.run(&[&args[..], &["--keep-going"]].concat());
+        assert_eq!(output.status.code(), Some(2));
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(said, "replayed 2 deliveries: 1 duplicate, 1 stored, 1 failed\n");
+    });
+}
+
+#[test]
+fn replay_signs_what_it_sends_and_exports_go_into_a_store() {
+    in_folder(|folder| {
+        let laptime = Laptime::on(&folder.join("served"));
+        let served = laptime.serve();
+        let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events/history.jsonl");
+        let events = events.to_str().unwrap();
+        let said = laptime.ok(&["replay", "--to", &served.url("/webhook"), events]);
+        assert_eq!(said, "replayed 32 deliveries: 32 stored\n");
+        let said = laptime.ok(&["replay", "--to", &served.url("/webhook"), events]);
+        assert_eq!(said, "replayed 32 deliveries: 32 duplicate\n");
+        laptime.ok(&["aggregate"]);
+        let report = laptime.ok(&[
+            "report",
+            "--format",
+            "json",
+            "--from",
+            "2026-02-09",
+            "--to",
+            "2026-02-10",
+            "--now",
+            NOW,
+        ]);
+        let report: Value = serde_json::from_str(&report).unwrap();
+        let [ci, deploy] = [0, 1].map(|at| &report["workflows"][at]);
+        // The seconds of events/README.md.
+        assert_eq!((&ci["total_s"]["min"], &ci["total_s"]["max"]), (&93.0.into(), &186.0.into()));
+        assert_eq!((&ci["superseded"], &ci["success_rate"]), (&1.into(), &1.0.into()));
+        assert_eq!(deploy["queued_s"]["max"], 70.0);
+        let parts = &deploy["where_time_goes_s"];
+        let told =
+            ["approval", "concurrency", "runner_queue", "set_up", "work", "tear_down", "unknown"]
+                .map(|part| parts[part].as_f64().unwrap());
+        assert_eq!(told, [780.0, 6.0, 23.0, 8.0, 225.0, 7.0, 1.0]);
+    });
+}
+
+#[test]
+fn edges_inside_a_sealed_day_are_refused_and_midnights_are_not() {
+    in_folder(|folder| {
+        let deliveries = busy_history(40);
+        let laptime = replayed(&folder.join("data"), &deliveries, "2026-05-10T00:00:00Z");
+        laptime.ok(&["aggregate", "--now", "2026-05-10T00:00:00Z"]);
+        let report = || {
+            let period = ["--from", "2026-05-02", "--to", "2026-05-08", "--now", NOW];
+            laptime.ok(&[&["report", "--format", "json"][..], &period].concat())
+        };
+        let open = report();
+        let said = laptime.ok(&["aggregate", "--now", "2026-07-01T00:00:00Z"]);
+        assert!(said.contains("days sealed"), "{said}");
+        assert_eq!(report(), open, "sealing changes no figure");
+
+        let said =
+            laptime.fails(&["report", "--from", "2026-05-02T01:00:00Z", "--to", "2026-05-08"]);
+        assert!(said.contains("2026-05-02, which is sealed"), "{said}");
+        // An edge that nobody asked for is moved to a midnight instead.
+        laptime.ok(&["report", "--to", "2026-06-01T01:00:00Z"]);
+
+        // Sent again years later, nothing is counted twice.
+        let laptime = replayed(&folder.join("data"), &deliveries, "2028-05-10T00:00:00Z");
+        let said = laptime.ok(&["aggregate", "--now", "2028-05-10T00:00:00Z"]);
+        assert!(said.contains("40 attempts refused"), "{said}");
+        assert_eq!(report(), open);
+    });
+}
+
+#[test]
+fn hostile_names_and_odd_times_are_stored_and_reported_safely() {
+    in_folder(|folder| {
+        let deliveries = kit::hostile_history();
+        let laptime = replayed(&folder.join("data"), &deliveries, NOW);
+        laptime.ok(&["aggregate"]);
+        let report = |format: &str| {
+            let period = ["--from", "1960-01-01", "--to", "9000-01-01", "--now", NOW];
+            laptime.ok(&[&["report", "--format", format][..], &period].concat())
+        };
+        let json: Value = serde_json::from_str(&report("json")).unwrap();
+        let names: Vec<&str> = json["workflows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["workflow"].as_str().unwrap())
+            .collect();
+        assert!(names.iter().any(|name| name.contains("<script>") && name.contains('\u{202e}')));
+        assert!(names.iter().any(|name| name.len() > 10_000));
+        for format in ["text", "md", "html"] {
+            let told = report(format);
+            assert!(format != "html" || !told.contains("<script>"));
+            let unseen = |c: char| c == '\u{202e}' || c == '\u{0}' || c == '\u{1b}';
+            assert!(!told.contains(unseen), "{format}");
+        }
+        let text = json.to_string();
+        assert!(!text.contains(":-"), "a figure is negative: {text}");
+    });
+}
+
+#[test]
+fn the_report_fits_its_schema() {
+    in_folder(|folder| {
+        let laptime = replayed(&folder.join("data"), &busy_history(60), NOW);
+        laptime.ok(&["aggregate"]);
+        let report: Value = serde_json::from_str(&json_report(&laptime)).unwrap();
+        let schema = jsonschema::validator_for(&report_schema()).unwrap();
+        let problems: Vec<_> = schema.iter_errors(&report).map(|one| one.to_string()).collect();
+        assert!(problems.is_empty(), "{problems:?}");
+        let mut broken = report;
+        broken["workflows"][0]["attempts"] = "many".into();
+        assert!(!schema.is_valid(&broken));
+    });
+}
+
+#[test]
+fn the_demo_says_what_happened() {
+    in_folder(|folder| {
+        let laptime = Laptime::on(&folder.join("data"));
+        let out = folder.join("demo");
+        let args = ["demo", "--now", "2026-03-20T16:40:00Z", "--out", out.to_str().unwrap()];
+        assert!(laptime.ok(&args).contains("acme/web"));
+        let page = fs::read_to_string(out.join("report.html")).unwrap();
+        assert!(page.contains("<svg") && !page.contains("<script"));
+        // Again over what it left behind.
+        assert!(laptime.ok(&args).contains("acme/web"));
+    });
+}
+
+#[test]
+fn completions_and_help_name_every_command() {
+    in_folder(|folder| {
+        let laptime = Laptime::on(folder);
+        for shell in ["bash", "zsh", "fish"] {
+            let script = laptime.ok(&["completions", shell]);
+            assert!(script.contains("aggregate") && script.contains("replay"));
+        }
+        let help = laptime.ok(&["--help"]);
+        for command in ["demo", "serve", "replay", "aggregate", "report", "status", "completions"] {
+            assert!(help.contains(command), "{help}");
+        }
+    });
+}

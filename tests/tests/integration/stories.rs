@@ -51,7 +51,14 @@ fn a_run_is_timed_from_its_jobs() {
     let run = Run::new(1, "10:00:00", "18:00:00")
         .job(Job::new(1, "lint", "10:00:02", "10:00:10", "10:01:00"))
         .job(Job::new(2, "test", "10:01:01", "10:01:31", "10:05:00"));
-    insta::assert_snapshot!(times(&told_of(&[run])), @"");
+    insta::assert_snapshot!(times(&told_of(&[run])), @r#"
+    1 attempts {"success": 1}
+    queued: 1 samples, mean Some(10.0)
+    ran: 1 samples, mean Some(290.0)
+    total: 1 samples, mean Some(300.0)
+    lint: {"success": 1}, skipped 0, not started 0, carried over 0, queued Some(8.0), ran Some(50.0)
+    test: {"success": 1}, skipped 0, not started 0, carried over 0, queued Some(30.0), ran Some(209.0)
+    "#);
 }
 
 #[test]
@@ -65,7 +72,14 @@ fn a_re_run_of_failed_jobs_times_only_what_ran_again() {
         .attempt(2)
         .job(Job::new(3, "lint", "11:00:01", "10:00:10", "10:01:00"))
         .job(Job::new(4, "test", "11:00:01", "11:00:21", "11:04:00"));
-    insta::assert_snapshot!(times(&told_of(&[first, second])), @"");
+    insta::assert_snapshot!(times(&told_of(&[first, second])), @r#"
+    2 attempts {"failure": 1, "success": 1}
+    queued: 2 samples, mean Some(15.5)
+    ran: 2 samples, mean Some(254.5)
+    total: 2 samples, mean Some(270.0)
+    lint: {"success": 1}, skipped 0, not started 0, carried over 1, queued Some(10.0), ran Some(50.0)
+    test: {"failure": 1, "success": 1}, skipped 0, not started 0, carried over 0, queued Some(25.0), ran Some(244.5)
+    "#);
 }
 
 #[test]
@@ -78,7 +92,14 @@ fn what_did_not_run_gives_no_times() {
         Run::new(1, "10:00:00", "10:03:00").concluded("cancelled").job(skipped).job(never),
         Run::new(2, "11:00:00", "11:00:01").concluded("startup_failure"),
     ];
-    insta::assert_snapshot!(times(&told_of(&runs)), @"");
+    insta::assert_snapshot!(times(&told_of(&runs)), @r#"
+    2 attempts {"cancelled": 1, "startup_failure": 1}
+    queued: 0 samples, mean None
+    ran: 0 samples, mean None
+    total: 0 samples, mean None
+    deploy: {}, skipped 1, not started 0, carried over 0, queued None, ran None
+    test: {}, skipped 0, not started 1, carried over 0, queued None, ran None
+    "#);
 }
 
 #[test]
@@ -108,7 +129,7 @@ fn wall_clock_is_split_into_known_seconds() {
         .step("Complete job", "10:02:14", "10:02:15");
     let run = Run::new(1, "10:00:00", "10:02:16").job(build).job(lint).job(deploy);
     let report = told_of(&[run]);
-    insta::assert_snapshot!(serde_json::to_string(&report.where_time_goes_s).unwrap(), @"");
+    insta::assert_snapshot!(serde_json::to_string(&report.where_time_goes_s).unwrap(), @r#"{"approval":30.0,"concurrency":5.0,"runner_queue":11.0,"set_up":5.0,"work":80.0,"tear_down":3.0,"unknown":1.0,"wall_clock":135.0,"attempts":1}"#);
     let on_path =
         |job: &str| report.jobs.iter().find(|one| one.name == job).unwrap().on_critical_path;
     assert_eq!(

@@ -220,7 +220,7 @@ impl JobBody {
 
 #[derive(Deserialize)]
 struct StepBody {
-    name: String,
+    name: Option<String>,
     conclusion: Option<String>,
     #[serde(default, deserialize_with = "time")]
     started_at: Option<Time>,
@@ -231,7 +231,7 @@ struct StepBody {
 impl StepBody {
     fn into_fact(self) -> StepFact {
         StepFact {
-            name: self.name,
+            name: self.name.unwrap_or_default(),
             conclusion: self.conclusion,
             started_at: self.started_at,
             completed_at: self.completed_at,

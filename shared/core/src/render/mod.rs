@@ -17,6 +17,7 @@ pub use html::{HtmlError, html};
 pub use json::{json, schema};
 pub use markdown::markdown;
 pub use text::text;
+pub(crate) use units::duration;
 
 #[cfg(doc)]
 use crate::report::Report;

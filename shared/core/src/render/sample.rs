@@ -170,6 +170,7 @@ fn job(name: &str, median: f64, labels: &[&str]) -> JobReport {
         success_rate: Some(0.894_737),
         success_rate_interval: Some([0.686, 0.971]),
         queued_s: figures(19, 6.0),
+        approval_s: Some(0.0),
         ran_s: figures(19, median),
         green_s: figures(17, median),
         on_critical_path: Some((median / 200.0).min(1.0)),

@@ -7,7 +7,7 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 3_600;
 
 /// A duration in seconds; one decimal under ten seconds, two units above a minute.
-pub(super) fn duration(seconds: f64) -> String {
+pub(crate) fn duration(seconds: f64) -> String {
     let seconds = seconds.max(0.0);
     if seconds < 0.05 {
         return "0s".to_owned();

@@ -1,6 +1,7 @@
 //! What to look at first: thresholds crossed, each with what to do and what it could save.
 
 use crate::config::Thresholds;
+use crate::render::duration as seconds;
 use crate::report::{Bottleneck, Figures, JobReport, StepReport, Trend, WorkflowReport};
 use crate::stats::round;
 
@@ -104,11 +105,14 @@ impl Search<'_> {
         let advice = worst.map_or_else(
             || "No job failed: look at the run's own page for start-up failures.".to_owned(),
             |job| {
-                let times = failures(job);
+                let times = match failures(job) {
+                    1 => "it failed once".to_owned(),
+                    times => format!("it failed {times} times"),
+                };
                 let step = most_failing_step(job)
                     .map(|step| format!(", mostly in step `{}`", step.name))
                     .unwrap_or_default();
-                format!("Begin with job `{}`: it failed {times} times{step}.", job.name)
+                format!("Begin with job `{}`: {times}{step}.", job.name)
             },
         );
         Some(Bottleneck {
@@ -185,9 +189,10 @@ impl Search<'_> {
         })
     }
 
+    /// Waiting for a runner: an approval is no queue.
     fn long_queue(&self, job: &JobReport) -> Option<Bottleneck> {
         let Thresholds { long_queue_s, very_long_queue_s, .. } = *self.thresholds;
-        let mean = job.queued_s.mean?;
+        let mean = round(job.queued_s.mean? - job.approval_s?, 3);
         let (severity, threshold) = grade(mean, long_queue_s, very_long_queue_s)?;
         let saves = mean * job.on_critical_path.unwrap_or_default();
         Some(Bottleneck {
@@ -303,8 +308,4 @@ fn failures(job: &JobReport) -> u64 {
 
 fn per_cent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
-}
-
-fn seconds(value: f64) -> String {
-    format!("{value:.0} s")
 }

@@ -152,8 +152,10 @@ pub struct JobReport {
     pub success_rate: Option<f64>,
     /// As for the workflow.
     pub success_rate_interval: Option<[f64; 2]>,
-    /// Created to started.
+    /// Created to started, approvals included.
     pub queued_s: Figures,
+    /// Of the mean of `queued_s`, what was waited for approvals.
+    pub approval_s: Option<f64>,
     /// Started to completed.
     pub ran_s: Figures,
     /// `ran` of the successful ones.

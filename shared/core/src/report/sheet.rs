@@ -136,6 +136,7 @@ fn job_report(name: &str, job: &JobRollup, eras: &Eras, thresholds: &Thresholds)
         not_started: job.not_started,
         carried_over: job.carried_over,
         queued_s: whole.queued.figures(),
+        approval_s: mean_seconds(whole.approval, whole.queued.count()),
         ran_s: whole.ran.all().figures(),
         green_s: whole.ran.green.figures(),
         trend: trend(eras, green, thresholds),
@@ -234,6 +235,11 @@ fn change(before: &Dist, after: &Dist, stable_pct: f64) -> Change {
             Some(_) => "stable",
         },
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn mean_seconds(sum: Millis, count: u64) -> Option<f64> {
+    (count > 0).then(|| crate::stats::round(sum.seconds() / count as f64, 3))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]

@@ -31,6 +31,8 @@ pub struct JobSeries {
     pub on_critical_path: u64,
     /// Created to started.
     pub queued: Dist,
+    /// Of `queued`, what was waited for approvals, summed.
+    pub approval: Millis,
     /// Started to completed, green and other.
     pub ran: Timings,
     /// Steps by name and occurrence.
@@ -122,6 +124,7 @@ impl JobSeries {
         self.outcomes.merge(&other.outcomes);
         self.on_critical_path += other.on_critical_path;
         self.queued.merge(&other.queued);
+        self.approval.0 += other.approval.0;
         self.ran.merge(&other.ran);
         for (key, more) in &other.steps {
             match self.steps.get_mut(key) {
@@ -137,6 +140,7 @@ impl JobSeries {
         self.outcomes.add(&job.conclusion);
         self.on_critical_path += u64::from(job.on_critical_path);
         job.queued.into_iter().for_each(|sample| self.queued.add(sample));
+        self.approval.0 += job.approval.0;
         self.ran.add(&job.conclusion, job.ran);
         for step in &job.steps {
             self.steps.entry((step.name.clone(), step.occurrence)).or_default().add(step);

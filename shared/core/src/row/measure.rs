@@ -7,7 +7,7 @@ use crate::row::critical_path::{Parts, critical_path};
 use crate::row::{
     Branch, JobRow, Names, Row, Segment, StepRow, Tally, Times, WorkflowId, runner_class,
 };
-use crate::time::Time;
+use crate::time::{Millis, Time};
 
 impl Row {
     /// The row of an attempt; none before its completed event is known.
@@ -80,10 +80,22 @@ fn job_row(job: &Job, part: Part, on_critical_path: bool, tally: &mut Tally) -> 
         conclusion: conclusion(job.conclusion.as_deref()),
         part,
         queued: if counts { tally.span(job.created_at, job.started_at) } else { None },
+        approval: if counts { approval(job) } else { Millis(0) },
         ran: if counts { tally.span(job.started_at, job.completed_at) } else { None },
         on_critical_path,
         steps: if counts { step_rows(&job.steps, tally) } else { Vec::new() },
     }
+}
+
+/// The wait for approval that lies between the job's creation and its start.
+fn approval(job: &Job) -> Millis {
+    let waited = || {
+        let waited = job.waited?;
+        let since = waited.since?.max(job.created_at?);
+        let until = waited.until?.min(job.started_at?);
+        u64::try_from(until.since(since)).ok()
+    };
+    Millis(waited().unwrap_or_default())
 }
 
 /// Steps that never came to run, because the job ended before, are left out.

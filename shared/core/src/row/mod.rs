@@ -110,6 +110,8 @@ pub struct JobRow {
     pub part: Part,
     /// Created to started.
     pub queued: Option<Millis>,
+    /// Of `queued`, what it waited for an approval.
+    pub approval: Millis,
     /// Started to completed.
     pub ran: Option<Millis>,
     /// Whether the end of the attempt waited for it.
