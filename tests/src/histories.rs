@@ -56,8 +56,10 @@ pub fn hostile_history() -> Vec<Delivery> {
     for (run, name) in runs.iter_mut().zip(names.iter().cycle()) {
         run.workflow = run.id;
         for job in &mut run.jobs {
-            job.name = (*name).to_owned();
-            job.steps.iter_mut().for_each(|step| step.0 = (*name).to_owned());
+            (*name).clone_into(&mut job.name);
+            for step in &mut job.steps {
+                (*name).clone_into(&mut step.0);
+            }
         }
         let mut deliveries = run.deliveries();
         for one in &mut deliveries {

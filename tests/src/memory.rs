@@ -190,7 +190,9 @@ impl Ledger for Memory {
         upto: Cursor,
     ) -> Stored<()> {
         self.fenced(fence, |state| {
-            filed.iter().for_each(|one| state.file(one));
+            for one in filed {
+                state.file(one);
+            }
             for day in touched {
                 if let Some(held) = state.days.get_mut(day).filter(|held| !held.sealed) {
                     held.touched = true;

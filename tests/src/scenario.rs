@@ -88,14 +88,14 @@ impl Run {
     /// With another conclusion.
     #[must_use]
     pub fn concluded(mut self, conclusion: &str) -> Self {
-        self.conclusion = conclusion.to_owned();
+        conclusion.clone_into(&mut self.conclusion);
         self
     }
 
     /// On another branch.
     #[must_use]
     pub fn on_branch(mut self, branch: &str) -> Self {
-        self.branch = branch.to_owned();
+        branch.clone_into(&mut self.branch);
         self
     }
 
@@ -157,7 +157,7 @@ impl Job {
     /// With another conclusion.
     #[must_use]
     pub fn concluded(mut self, conclusion: &str) -> Self {
-        self.conclusion = conclusion.to_owned();
+        conclusion.clone_into(&mut self.conclusion);
         self
     }
 

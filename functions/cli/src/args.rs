@@ -67,7 +67,7 @@ pub(crate) struct StoreArgs {
 /// Take webhook deliveries over HTTP and aggregate them on a timer.
 ///
 /// POST /webhook takes deliveries, GET /healthz answers when the store can be read, GET / shows the
-/// report of the last 30 days. Needs LAPTIME_WEBHOOK_SECRET: the secret of the GitHub webhook; two,
+/// report of the last 30 days. Needs `LAPTIME_WEBHOOK_SECRET`: the secret of the GitHub webhook; two,
 /// separated by a comma, while it is rotated.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ServeArgs {
@@ -84,7 +84,7 @@ pub(crate) struct ServeArgs {
 /// Send recorded deliveries to a running Laptime, or put them straight into a store.
 ///
 /// A FILE is one body (.json), or lines of {"event", "delivery", "body"} (.jsonl). Sent deliveries
-/// are signed with LAPTIME_WEBHOOK_SECRET.
+/// are signed with `LAPTIME_WEBHOOK_SECRET`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ReplayArgs {
     /// Files to replay; - is standard input, as lines.

@@ -1,4 +1,4 @@
-//! SQLite's errors in the words of [`StoreError`].
+//! `SQLite`'s errors in the words of [`StoreError`].
 
 use std::path::Path;
 

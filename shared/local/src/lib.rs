@@ -1,4 +1,4 @@
-//! Laptime's embedded store: SQLite in one file, for one machine. Several processes may use it at
+//! Laptime's embedded store: `SQLite` in one file, for one machine. Several processes may use it at
 //! once; a killed one leaves nothing half-written.
 
 mod error;

@@ -47,7 +47,7 @@ pub(crate) fn branch_hash(branch: &Branch) -> Option<i64> {
     branch.digest().map(i64::from_le_bytes)
 }
 
-/// [`Row::seniority`] as SQLite compares it.
+/// [`Row::seniority`] as `SQLite` compares it.
 pub(crate) fn seniority(row: &Row) -> (i64, i64) {
     let (number, run) = row.seniority();
     (number.map_or(-1, sql), sql(run))

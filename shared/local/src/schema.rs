@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use crate::error::store_error;
 
-/// Marks a SQLite file as ours: "Lapt".
+/// Marks a `SQLite` file as ours: "Lapt".
 const APPLICATION_ID: i32 = 0x4c61_7074;
 
 /// Each entry brings the schema from its index to the next version.

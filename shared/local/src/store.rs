@@ -136,7 +136,7 @@ fn connect(path: &Path) -> Stored<Connection> {
     Ok(conn)
 }
 
-/// SQLite's integers are signed. Ids fit, as ingest refuses larger ones.
+/// `SQLite`'s integers are signed. Ids fit, as ingest refuses larger ones.
 pub(crate) fn sql(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }

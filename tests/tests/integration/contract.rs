@@ -271,7 +271,7 @@ fn facts_for_a_sealed_day_are_refused_and_counted(store: &impl Subject) {
 fn what_never_completed_is_forgotten_after_its_time(store: &impl Subject) {
     let run = a_run(1);
     let orphan = run.jobs[0].completed(&run);
-    append(store, &[orphan.clone()]);
+    append(store, std::slice::from_ref(&orphan));
     assert_eq!(aggregate_at(store, at(NOON).plus_days(35)).unwrap().forgotten, 0);
     assert_eq!(aggregate_at(store, at(NOON).plus_days(36)).unwrap().forgotten, 1);
     assert_eq!(aggregate_at(store, at(NOON).plus_days(37)).unwrap().forgotten, 0);

@@ -79,7 +79,7 @@ fn at_every_call<S: Inbox + Ledger>(fresh: impl Fn() -> S, report: impl Fn(&S) -
 
 #[test]
 fn memory_survives_a_crash_at_every_call() {
-    at_every_call(Memory::default, |store| report_json(store));
+    at_every_call(Memory::default, report_json);
 }
 
 #[test]

@@ -3,7 +3,13 @@
 
 #![allow(
     clippy::disallowed_methods,
-    reason = "tests may ask for variables and the time, and panic where something is wrong"
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::float_cmp,
+    reason = "a test may ask for the time, compare exact figures, and panic where something is wrong"
 )]
 
 mod contract;

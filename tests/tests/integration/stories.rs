@@ -2,7 +2,7 @@
 
 use kit::{Delivery, Job, Memory, Run, aggregate_at, append_all, at, report_json, report_of};
 use laptime_core::ingest::Progress::{Drop, Keep};
-use laptime_core::report::{Report, WorkflowReport};
+use laptime_core::report::{JobReport, Report, WorkflowReport};
 use serde_json::json;
 
 const NOW: &str = "2026-05-03T00:00:00Z";
@@ -30,9 +30,9 @@ fn times(workflow: &WorkflowReport) -> String {
     lines += &line("queued", &workflow.queued_s);
     lines += &line("ran", &workflow.ran_s);
     lines += &line("total", &workflow.total_s);
-    for job in &workflow.jobs {
-        lines += &format!(
-            "{}: {:?}, skipped {}, not started {}, carried over {}, queued {:?}, ran {:?}\n",
+    let job = |job: &JobReport| {
+        format!(
+            "{}: {:?}, skipped {}, not started {}, carried over {}, queued {:?}, ran {:?}",
             job.name,
             job.outcomes,
             job.skipped,
@@ -40,9 +40,9 @@ fn times(workflow: &WorkflowReport) -> String {
             job.carried_over,
             job.queued_s.mean,
             job.ran_s.mean
-        );
-    }
-    lines
+        )
+    };
+    lines + &workflow.jobs.iter().map(job).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

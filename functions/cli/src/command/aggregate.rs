@@ -58,14 +58,14 @@ async fn wait_and_pass(store: &Store, pass: Pass<'_>) -> anyhow::Result<Passed> 
 }
 
 pub(crate) fn text(passed: &Passed) -> String {
-    let mut line = format!("took up {} new events, rolled up {} days", passed.events, passed.days);
-    let more = [
+    let counts = [
         (passed.sealed, "days sealed"),
         (passed.refused, "attempts refused because their day is sealed"),
         (passed.forgotten, "old attempts forgotten that never completed or were refused"),
     ];
-    for (count, what) in more.iter().filter(|(count, _)| *count > 0) {
-        line += &format!(", {count} {what}");
-    }
-    line + "\n"
+    let more = counts.iter().filter(|(count, _)| *count > 0);
+    let mut parts = vec![format!("took up {} new events", passed.events)];
+    parts.push(format!("rolled up {} days", passed.days));
+    parts.extend(more.map(|(count, what)| format!("{count} {what}")));
+    parts.join(", ") + "\n"
 }

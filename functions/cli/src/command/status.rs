@@ -48,5 +48,6 @@ fn text(standing: &Standing) -> String {
         ("days to roll up", standing.days_touched.to_string()),
         ("days sealed", standing.days_sealed.to_string()),
     ];
-    lines.iter().map(|(what, value)| format!("{what:<30} {value}\n")).collect()
+    let lines = lines.iter().map(|(what, value)| format!("{what:<30} {value}"));
+    lines.collect::<Vec<_>>().join("\n") + "\n"
 }

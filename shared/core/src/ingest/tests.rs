@@ -80,7 +80,8 @@ fn a_malformed_body_names_the_field() {
     for (pointer, value) in cases {
         let mut body = a_run();
         *body.pointer_mut(pointer).unwrap() = value;
-        said += &format!("{}\n", refused("workflow_run", &body));
+        said += &refused("workflow_run", &body);
+        said += "\n";
     }
     insta::assert_snapshot!(said, @r#"
     body of `workflow_run` cannot be used: workflow_run.id: invalid type: null, expected u64 at line 1 column 115

@@ -33,8 +33,8 @@ struct Eras {
 
 impl WorkflowReport {
     /// The report of a workflow; none if no attempt of it completed in the period.
-    pub(crate) fn of(sheet: Sheet, thresholds: &Thresholds) -> Option<Self> {
-        let eras = Eras::of(&sheet);
+    pub(crate) fn of(sheet: &Sheet, thresholds: &Thresholds) -> Option<Self> {
+        let eras = Eras::of(sheet);
         let rollup = &eras.whole;
         let names = rollup.names.as_ref()?.names.clone();
         let whole = rollup.whole();

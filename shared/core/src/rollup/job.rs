@@ -67,7 +67,7 @@ impl Timings {
 
     pub(super) fn add(&mut self, conclusion: &str, sample: Option<Millis>) {
         let side = if conclusion == "success" { &mut self.green } else { &mut self.rest };
-        sample.into_iter().for_each(|sample| side.add(sample));
+        side.extend(sample);
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
@@ -139,7 +139,7 @@ impl JobSeries {
     fn add(&mut self, job: &JobRow) {
         self.outcomes.add(&job.conclusion);
         self.on_critical_path += u64::from(job.on_critical_path);
-        job.queued.into_iter().for_each(|sample| self.queued.add(sample));
+        self.queued.extend(job.queued);
         self.approval.0 += job.approval.0;
         self.ran.add(&job.conclusion, job.ran);
         for step in &job.steps {
@@ -151,7 +151,7 @@ impl JobSeries {
 impl StepSeries {
     fn add(&mut self, step: &StepRow) {
         self.outcomes.add(&step.conclusion);
-        step.ran.into_iter().for_each(|sample| self.ran.add(sample));
+        self.ran.extend(step.ran);
     }
 
     fn merge(&mut self, other: &Self) {

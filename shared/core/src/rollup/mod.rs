@@ -178,8 +178,8 @@ impl SegmentRollup {
         let Times { queued, ran, total } = judged.row.times;
         self.outcomes.add(&judged.row.conclusion);
         self.superseded += u64::from(judged.superseded);
-        queued.into_iter().for_each(|sample| self.queued.add(sample));
-        ran.into_iter().for_each(|sample| self.ran.add(sample));
+        self.queued.extend(queued);
+        self.ran.extend(ran);
         self.total.add(&judged.row.conclusion, total);
     }
 

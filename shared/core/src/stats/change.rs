@@ -56,6 +56,12 @@ fn per_cent(log_ratio: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small positive numbers"
+)]
 mod tests {
     use super::*;
     use crate::time::Millis;

@@ -41,7 +41,7 @@ impl Dist {
     /// The distribution of these samples.
     pub fn of(samples: impl IntoIterator<Item = Millis>) -> Self {
         let mut dist = Self::default();
-        samples.into_iter().for_each(|sample| dist.add(sample));
+        dist.extend(samples);
         dist
     }
 
@@ -75,18 +75,17 @@ impl Dist {
         match (&mut self.samples, &other.samples) {
             (Samples::Exact(values), Samples::Exact(more)) => {
                 values.extend_from_slice(more);
-                // Stable sort merges two rising runs in one sweep.
-                values.sort();
+                values.sort_unstable();
                 self.bin_if_many();
             }
             (Samples::Binned { count, min, bins }, Samples::Exact(more)) => {
                 *count += more.len() as u64;
                 *min = more.first().map_or(*min, |first| *first.min(min));
-                more.iter().for_each(|value| bins.add(*value, 1));
+                bins.add_all(more);
             }
             (Samples::Exact(values), Samples::Binned { count, min, bins }) => {
                 let mut bins = bins.clone();
-                values.iter().for_each(|value| bins.add(*value, 1));
+                bins.add_all(values);
                 let min = values.first().map_or(*min, |first| *first.min(min));
                 self.samples = Samples::Binned { count: count + values.len() as u64, min, bins };
             }
@@ -180,9 +179,17 @@ impl Dist {
             && values.len() > EXACT_MAX
         {
             let mut bins = Sketch::default();
-            values.iter().for_each(|value| bins.add(*value, 1));
+            bins.add_all(values);
             let min = values.first().copied().unwrap_or_default();
             self.samples = Samples::Binned { count: values.len() as u64, min, bins };
+        }
+    }
+}
+
+impl Extend<Millis> for Dist {
+    fn extend<T: IntoIterator<Item = Millis>>(&mut self, samples: T) {
+        for sample in samples {
+            self.add(sample);
         }
     }
 }
@@ -209,4 +216,10 @@ fn read_steps<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u64>, D:
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small positive numbers"
+)]
 mod tests;

@@ -38,7 +38,7 @@ impl Outcomes {
         self.0.values().sum()
     }
 
-    /// success / (success + failure + timed_out + startup_failure), from 0 to 1; none when none of
+    /// `success / (success + failure + timed_out + startup_failure)`, from 0 to 1; none when none of
     /// these occurred. Cancelled, skipped, neutral and stale are neither.
     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
     pub fn success_rate(&self) -> Option<f64> {

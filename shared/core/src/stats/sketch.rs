@@ -25,6 +25,12 @@ impl Sketch {
         }
     }
 
+    pub(super) fn add_all(&mut self, values: &[u64]) {
+        for value in values {
+            self.add(*value, 1);
+        }
+    }
+
     pub(super) fn merge(&mut self, other: &Self) {
         let mut merged = Vec::with_capacity(self.0.len().max(other.0.len()));
         let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
@@ -34,7 +40,8 @@ impl Sketch {
                 (Some((a, _)), Some((b, _))) if b < a => merged.extend(right.next()),
                 (Some((bin, a)), Some((_, b))) => {
                     merged.push((*bin, a + b));
-                    (left.next(), right.next());
+                    left.next();
+                    right.next();
                 }
                 (Some(_), None) => merged.extend(left.by_ref()),
                 (None, Some(_)) => merged.extend(right.by_ref()),
@@ -80,6 +87,7 @@ fn middle(bin: u16) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_precision_loss, reason = "small numbers")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

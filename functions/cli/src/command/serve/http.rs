@@ -117,7 +117,9 @@ fn log(answer: &Answer, delivery: &str) {
         Answer::Unavailable(error) => {
             tracing::error!(delivery.id = delivery, %error, "the delivery was not stored");
         }
-        _ => tracing::warn!(delivery.id = delivery, "refused: {}", answer.message()),
+        Answer::Unsigned(_) | Answer::Malformed(_) | Answer::NoEvent | Answer::TooLarge => {
+            tracing::warn!(delivery.id = delivery, "refused: {}", answer.message());
+        }
     }
 }
 

@@ -43,7 +43,7 @@ fn pass(app: &App) {
         }
         Ok(Ok(Ok(_))) => {}
         Ok(Ok(Err(lease))) => {
-            tracing::info!(?lease, "another pass is running: this one is skipped")
+            tracing::info!(?lease, "another pass is running: this one is skipped");
         }
         Ok(Err(error)) => tracing::error!(%error, "a pass failed; the next one does its work"),
         Err(error) => tracing::error!(%error, "a pass could not be started"),

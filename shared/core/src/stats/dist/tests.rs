@@ -62,7 +62,9 @@ proptest! {
             parts.reverse();
         }
         let mut merged = Dist::default();
-        parts.iter().for_each(|part| merged.merge(part));
+        for part in &parts {
+            merged.merge(part);
+        }
         prop_assert_eq!(postcard::to_stdvec(&merged), postcard::to_stdvec(&dist(&values)));
     }
 }
