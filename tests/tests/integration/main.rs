@@ -16,5 +16,6 @@ mod contract;
 mod crashes;
 mod end_to_end;
 mod examples;
+mod page;
 mod properties;
 mod stories;

@@ -43,14 +43,20 @@ impl Search<'_> {
         let Thresholds { slow_workflow_s, very_slow_workflow_s, .. } = *self.thresholds;
         let mean = self.report.total_s.mean?;
         let (severity, threshold) = grade(mean, slow_workflow_s, very_slow_workflow_s)?;
-        let advice = match self.longest_on_path() {
-            Some(job) if severity == HIGH => {
+        let advice = match (self.mostly_waits_for(), self.longest_on_path()) {
+            (Some((what, share)), _) => {
+                format!(
+                    "Begin with its waits: {} of its wall clock is waiting for {what}",
+                    per_cent(share)
+                )
+            }
+            (None, Some(job)) if severity == HIGH => {
                 format!("Split it: begin with job `{}`{}", job.name, slowest_step_text(job))
             }
-            Some(job) => {
+            (None, Some(job)) => {
                 format!("Shorten its critical path: job `{}`{}", job.name, slowest_step_text(job))
             }
-            None => "Look for waits before its jobs".to_owned(),
+            (None, None) => "Look for waits before its jobs".to_owned(),
         };
         let saves = mean - slow_workflow_s;
         Some(Bottleneck {
@@ -68,6 +74,18 @@ impl Search<'_> {
                 seconds(slow_workflow_s)
             ),
         })
+    }
+
+    /// The wait that takes more of the wall clock than all work does, with its share.
+    fn mostly_waits_for(&self) -> Option<(&'static str, f64)> {
+        let parts = &self.report.where_time_goes_s;
+        let waits = [
+            ("an approval", parts.approval),
+            ("its concurrency group", parts.concurrency),
+            ("a runner", parts.runner_queue),
+        ];
+        let (what, longest) = waits.into_iter().max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+        (longest > parts.work).then(|| (what, longest / parts.wall_clock))
     }
 
     fn high_p95(&self) -> Option<Bottleneck> {
