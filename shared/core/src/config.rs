@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
 
 use crate::ingest::Progress;
@@ -141,6 +141,16 @@ impl Policy {
     }
 }
 
+/// JSON Schema of a `laptime.toml`, for editors, as kept in `docs/laptime.schema.json`.
+pub fn schema() -> String {
+    let schema = SchemaSettings::draft2020_12()
+        .for_deserialize()
+        .into_generator()
+        .into_root_schema_for::<Policy>();
+    // Its keys are strings and writing is to memory: nothing can fail.
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}
+
 /// Reads every setting on its own, so that one mistake does not hide the next.
 fn problems(table: &toml::Table) -> Vec<String> {
     let mut found = Vec::new();
@@ -201,7 +211,28 @@ impl Policy {
 
 #[cfg(test)]
 mod tests {
+    use std::{env, fs, path::Path};
+
     use super::*;
+
+    /// `LAPTIME_UPDATE_SCHEMA=1 cargo test -p laptime-core schema` writes the file anew.
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a switch of this test, no setting")]
+    fn the_schema_in_docs_is_the_one_of_the_policy() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/laptime.schema.json");
+        if env::var("LAPTIME_UPDATE_SCHEMA").is_ok_and(|wanted| wanted == "1") {
+            fs::write(&file, schema()).unwrap();
+        }
+        // As values: the order of keys depends on features that other crates turn on.
+        let kept = fs::read_to_string(&file).unwrap_or_default();
+        let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+        assert!(
+            parse(&kept) == parse(&schema()),
+            "{} is not what the types say; regenerate it with \
+             `LAPTIME_UPDATE_SCHEMA=1 cargo test -p laptime-core schema` and review the difference",
+            file.display()
+        );
+    }
 
     #[test]
     fn an_empty_file_is_the_default_policy() {

@@ -7,6 +7,8 @@ pub mod config;
 pub mod flow;
 pub mod hostile;
 pub mod ingest;
+#[cfg(test)]
+mod method;
 pub mod model;
 pub mod port;
 pub mod render;
