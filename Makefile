@@ -5,7 +5,7 @@ BUILD = $(CARGO) build --locked --workspace
 TARGET = $(abspath $(or $(CARGO_TARGET_DIR),target))
 OUT ?= laptime-demo
 # Debian packages the tests use, and the programs they bring.
-DEBIAN = chromium curl
+DEBIAN = chromium
 NODE_MODULES = tests/node_modules/.package-lock.json
 
 .DEFAULT_GOAL = help
@@ -27,10 +27,11 @@ build:
 
 test: $(NODE_MODULES) packages
 	$(BUILD) --all-targets
+	$(CARGO) test --locked --workspace --doc
 	LAPTIME_PROGRAM=$(TARGET)/debug/laptime \
 	LAPTIME_NODE_MODULES=$(abspath tests/node_modules) \
-	LAPTIME_CHROMIUM=$$(command -v chromium || command -v chromium-browser || command -v google-chrome) \
-	$(CARGO) test --locked --workspace
+	LAPTIME_CHROMIUM=$$(command -v chromium) \
+	$(CARGO) test --locked --workspace --lib --bins --tests
 
 # Programs on PATH are used; missing ones are installed on Debian as root, else named.
 .PHONY: packages

@@ -244,8 +244,12 @@ impl Ledger for Memory {
     async fn forget(&self, fence: Fence, cutoff: Time) -> Stored<u64> {
         self.fenced(fence, |state| {
             let loose = |held: &Held| {
-                (matches!(held.place, Filedness::Open) || held.refused)
-                    && held.last_received < cutoff
+                let loose = match held.place {
+                    Filedness::Open => true,
+                    Filedness::Sealed => held.refused,
+                    Filedness::Row(_) => false,
+                };
+                loose && held.last_received < cutoff
             };
             let gone: BTreeSet<AttemptId> = state
                 .attempts
@@ -347,6 +351,7 @@ impl State {
                     seniority: row.seniority(),
                     started: row.started_at,
                 });
+                held.refused = false;
                 held.place = Filedness::Row(row.clone());
                 let day = self.days.entry(row.key()).or_default();
                 day.last_received = day.last_received.max(Some(one.last_received));

@@ -191,7 +191,7 @@ impl Ledger for Store {
     }
 
     async fn forget(&self, fence: Fence, cutoff: Time) -> Stored<u64> {
-        const LOOSE: &str = "(place = 0 OR refused = 1) AND last_received < ?";
+        const LOOSE: &str = "(place = 0 OR (place = 2 AND refused = 1)) AND last_received < ?";
         self.write_fenced("forgetting old events", fence, |tx| {
             tx.execute(
                 &format!(
@@ -304,7 +304,7 @@ fn file_one(tx: &Transaction<'_>, one: &Filed, bytes: Option<&[u8]>) -> rusqlite
     let Filing::Row(row) = &one.filing else { return Ok(()) };
     let (_, workflow, day) = day_params(row.key());
     tx.prepare_cached(
-        "UPDATE attempt SET place = 1, workflow = ?, day = ?, branch = ?, number = ?, started = ?,
+        "UPDATE attempt SET place = 1, refused = 0, workflow = ?, day = ?, branch = ?, number = ?, started = ?,
              ended = ?, cancelled = ?, facts = ?
          WHERE repository = ? AND run = ? AND attempt = ?",
     )?

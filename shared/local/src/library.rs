@@ -9,7 +9,7 @@ use laptime_core::row::{DayKey, Row, WorkflowId};
 use laptime_core::time::{Day, Time};
 use rusqlite::{Connection, params};
 
-use crate::error::{store_error, unreadable};
+use crate::error::store_error;
 use crate::rows;
 use crate::store::{unsigned, workflow_params};
 
@@ -82,13 +82,11 @@ impl Library for Snapshot {
                 .collect()
             })?;
         let read = |(day, sealed, touched, bytes): (i32, bool, bool, Option<Vec<u8>>)| {
+            let what = || format!("the rollup of {}", Day(day));
             let rollup = bytes
                 .filter(|_| !touched)
-                .map(|bytes| postcard::from_bytes(&bytes))
-                .transpose()
-                .map_err(|error| {
-                    unreadable(&self.path, &format!("the rollup of {}", Day(day)), error)
-                })?;
+                .map(|bytes| rows::decode(&self.path, &what(), &bytes))
+                .transpose()?;
             Ok(StoredDay { day: Day(day), sealed, rollup })
         };
         found.into_iter().map(read).collect()
@@ -110,7 +108,9 @@ impl Library for Snapshot {
                 )?,
                 last_received: time(
                     "SELECT max(received) FROM (
-                         SELECT received FROM event ORDER BY seq DESC LIMIT 1000)",
+                         SELECT received FROM (
+                             SELECT received FROM event ORDER BY seq DESC LIMIT 1000)
+                         UNION ALL SELECT max(last_received) FROM day)",
                 )?,
                 attempts_open: count("SELECT count(*) FROM attempt WHERE place = 0")?,
                 attempts_filed: count("SELECT count(*) FROM attempt WHERE place = 1")?,

@@ -5,6 +5,8 @@ use std::path::Path;
 use laptime_core::port::Stored;
 use laptime_core::row::{Branch, DayKey, Row};
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::error::{store_error, unreadable};
 use crate::store::{sql, workflow_params};
@@ -21,7 +23,7 @@ pub(crate) fn rows(conn: &Connection, path: &Path, key: DayKey) -> Stored<Vec<Ro
     let found = select
         .query_map(params![repository, workflow, key.day.0], |row| row.get::<_, Vec<u8>>(0))
         .map_err(failed)?;
-    found.map(|bytes| decode(path, &bytes.map_err(failed)?)).collect()
+    found.map(|bytes| decode(path, "an attempt row", &bytes.map_err(failed)?)).collect()
 }
 
 pub(crate) fn overtaken(conn: &Connection, path: &Path, row: &Row) -> Stored<bool> {
@@ -53,10 +55,28 @@ pub(crate) fn seniority(row: &Row) -> (i64, i64) {
     (number.map_or(-1, sql), sql(run))
 }
 
-pub(crate) fn encode<T: serde::Serialize>(path: &Path, value: &T) -> Stored<Vec<u8>> {
-    postcard::to_stdvec(value).map_err(|error| unreadable(path, "a value to be stored", error))
+/// The form in which rows and rollups are stored; their first byte.
+const FORM: u8 = 1;
+
+pub(crate) fn encode<T: Serialize>(path: &Path, value: &T) -> Stored<Vec<u8>> {
+    postcard::to_extend(value, vec![FORM])
+        .map_err(|error| unreadable(path, "a value to be stored", error))
 }
 
-fn decode(path: &Path, bytes: &[u8]) -> Stored<Row> {
-    postcard::from_bytes(bytes).map_err(|error| unreadable(path, "an attempt row", error))
+pub(crate) fn decode<T: DeserializeOwned>(path: &Path, what: &str, bytes: &[u8]) -> Stored<T> {
+    match bytes.split_first() {
+        Some((&FORM, value)) => {
+            postcard::from_bytes(value).map_err(|error| unreadable(path, what, error))
+        }
+        form => {
+            let form = form.map(|(form, _)| *form);
+            Err(unreadable(path, what, OtherForm { form }))
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("it is stored in form {form:?}, this program reads form {FORM}")]
+struct OtherForm {
+    form: Option<u8>,
 }

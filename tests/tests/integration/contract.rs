@@ -75,6 +75,7 @@ contract!(
     the_lease_has_one_holder,
     a_pass_that_lost_the_lease_writes_nothing,
     facts_for_a_sealed_day_are_refused_and_counted,
+    a_refused_attempt_that_moves_to_an_open_day_is_filed,
     what_never_completed_is_forgotten_after_its_time,
 );
 
@@ -266,6 +267,30 @@ fn facts_for_a_sealed_day_are_refused_and_counted(store: &impl Subject) {
     // Even then they are not counted anew.
     append_all(store, &a_run(1).deliveries(), Keep, after.plus_days(36)).unwrap();
     assert_eq!(aggregate_at(store, after.plus_days(36)).unwrap().refused, 1);
+}
+
+fn a_refused_attempt_that_moves_to_an_open_day_is_filed(store: &impl Subject) {
+    append(store, &a_run(1).deliveries());
+    aggregate_at(store, at(NOON)).unwrap();
+    let after = at(NOON).plus_days(36);
+    aggregate_at(store, after).unwrap();
+
+    // First it seems to belong to the sealed day, then a later job moves its end to the next.
+    let moving = a_run(2).job(Job::new(21, "slow", "10:00:00", "10:01:00", "2026-05-02T00:10:00Z"));
+    append_all(store, &a_run(2).deliveries(), Keep, after).unwrap();
+    assert_eq!(aggregate_at(store, after).unwrap().refused, 1);
+    append_all(store, &moving.deliveries(), Keep, after).unwrap();
+    assert_eq!(aggregate_at(store, after).unwrap().refused, 0);
+
+    // While its day is open its events are kept, however old: a late fact still meets them all.
+    let next = DayKey { day: day_one().day.next(), ..day_one() };
+    let rows = wait(store.rows(next)).unwrap();
+    assert_eq!((rows.len(), rows[0].jobs.len()), (1, 2));
+    let fence = lease(store, after);
+    assert_eq!(wait(store.forget(fence, after.plus_days(99))).unwrap(), 0);
+    append_all(store, &[moving.concluded("failure").completed()], Keep, after).unwrap();
+    let changed = wait(store.changed(1_000)).unwrap();
+    assert!(changed.attempts[0].events.len() > 5);
 }
 
 fn what_never_completed_is_forgotten_after_its_time(store: &impl Subject) {

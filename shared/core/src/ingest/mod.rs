@@ -26,7 +26,7 @@ pub const MAX_BODY: usize = 5 * 1024 * 1024;
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Progress {
-    /// Keep them: `status` and the page show what is running.
+    /// Keep them: `status` counts what has not completed.
     #[default]
     Keep,
     /// Drop them: the completed event repeats their times, and reports do not need them.

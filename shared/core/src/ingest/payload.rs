@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
+use crate::hostile;
 use crate::ingest::{Progress, Reading, clip};
 use crate::model::{AttemptId, Deployment, Event, Fact, JobFact, Repository, RunFact, StepFact};
 use crate::time::Time;
@@ -79,7 +80,7 @@ fn parse<'a, T: Deserialize<'a>>(event: &'static str, body: &'a [u8]) -> Result<
             path => (format!("{}: ", clip(path)), error.inner().to_string()),
         },
     };
-    Err(Malformed { event, at, why: why.chars().take(200).collect() })
+    Err(Malformed { event, at, why: hostile::log(&why) })
 }
 
 fn missing(event: &'static str, field: &str) -> Malformed {

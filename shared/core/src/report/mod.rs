@@ -173,6 +173,12 @@ pub struct JobReport {
 pub struct OtherJobs {
     /// Jobs that ran, by conclusion.
     pub outcomes: BTreeMap<String, u64>,
+    /// As for a job.
+    pub skipped: u64,
+    /// As for a job.
+    pub not_started: u64,
+    /// As for a job.
+    pub carried_over: u64,
     /// Created to started.
     pub queued_s: Figures,
     /// Started to completed.

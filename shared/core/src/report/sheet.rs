@@ -6,7 +6,7 @@ use crate::report::{
     Change, DayReport, Figures, JobReport, OtherJobs, RecentAttempt, SegmentReport, StepReport,
     Trend, WhereTimeGoes, WorkflowReport,
 };
-use crate::rollup::{JobRollup, JobSeries, Recent, Rollup, SegmentRollup, StepSeries};
+use crate::rollup::{JobRollup, Recent, Rollup, SegmentRollup, StepSeries};
 use crate::row::{Phase, Segment, WorkflowId};
 use crate::stats::{Dist, median_change};
 use crate::time::{Day, Millis};
@@ -153,11 +153,15 @@ fn step_report(((name, occurrence), step): (&(String, u32), &StepSeries)) -> Ste
     }
 }
 
-fn other_jobs(series: &JobSeries) -> Option<OtherJobs> {
-    (series.outcomes.total() > 0).then(|| OtherJobs {
-        outcomes: series.outcomes.counts().clone(),
-        queued_s: series.queued.figures(),
-        ran_s: series.ran.all().figures(),
+fn other_jobs(others: &JobRollup) -> Option<OtherJobs> {
+    let whole = others.whole();
+    (*others != JobRollup::default()).then(|| OtherJobs {
+        outcomes: whole.outcomes.counts().clone(),
+        skipped: others.skipped,
+        not_started: others.not_started,
+        carried_over: others.carried_over,
+        queued_s: whole.queued.figures(),
+        ran_s: whole.ran.all().figures(),
     })
 }
 

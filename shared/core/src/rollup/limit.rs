@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
-use crate::rollup::{JobRollup, JobSeries, Rollup};
+use crate::rollup::{JobRollup, Rollup};
 
 /// Job names kept per workflow and day; the others are summed up.
 pub const MAX_JOBS: usize = 200;
@@ -28,7 +28,7 @@ impl Rollup {
                 self.other_jobs.merge(&without_steps(job));
             }
         }
-        self.jobs.values_mut().for_each(JobRollup::keep_classes);
+        self.jobs.values_mut().chain([&mut self.other_jobs]).for_each(JobRollup::keep_classes);
         self.keep_steps();
     }
 
@@ -73,12 +73,11 @@ fn smallest(count: usize, hashes: impl Iterator<Item = Hash>) -> Option<Hash> {
     Some(*limit)
 }
 
-fn without_steps(job: JobRollup) -> JobSeries {
-    let mut whole = JobSeries::default();
-    for series in job.series.into_values() {
-        whole.merge(&JobSeries { steps: std::collections::BTreeMap::new(), ..series });
+fn without_steps(mut job: JobRollup) -> JobRollup {
+    for series in job.series.values_mut() {
+        series.steps.clear();
     }
-    whole
+    job
 }
 
 fn step_hash(job: &str, (step, occurrence): &(String, u32)) -> Hash {

@@ -39,7 +39,7 @@ pub struct Rollup {
     /// Jobs by name, at most [`MAX_JOBS`] a day.
     pub jobs: BTreeMap<String, JobRollup>,
     /// The jobs beyond the limit.
-    pub other_jobs: JobSeries,
+    pub other_jobs: JobRollup,
     /// Where the wall clock went.
     pub parts: Parts,
     /// Attempts in `parts`.

@@ -99,14 +99,14 @@ fn jobs_past_the_limit_are_summed_whatever_their_order() {
     let jobs = |names: &[String]| names.iter().map(|name| job(name, "linux", 1_000, 1)).collect();
     let rollup = Rollup::of(&[row(1, 1, jobs(&names))]);
     assert_eq!(rollup.jobs.len(), MAX_JOBS);
-    assert_eq!(rollup.other_jobs.outcomes.total(), 56);
-    assert_eq!(rollup.other_jobs.ran.all().sum(), Millis(56_000));
+    assert_eq!(rollup.other_jobs.whole().outcomes.total(), 56);
+    assert_eq!(rollup.other_jobs.whole().ran.all().sum(), Millis(56_000));
 
     let mut reversed = names.clone();
     reversed.reverse();
     assert_eq!(bytes(&Rollup::of(&[row(1, 1, jobs(&reversed))])), bytes(&rollup));
     let few = Rollup::of(&[row(1, 1, jobs(&names[..MAX_JOBS]))]);
-    assert_eq!((few.jobs.len(), few.other_jobs), (MAX_JOBS, JobSeries::default()));
+    assert_eq!((few.jobs.len(), few.other_jobs), (MAX_JOBS, JobRollup::default()));
 }
 
 #[test]

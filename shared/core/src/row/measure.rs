@@ -57,8 +57,8 @@ impl Row {
     }
 }
 
-/// `queued` + `ran` = `total`: a job that seems to start before its attempt, by skew, is taken to
-/// start with it.
+/// `queued` + `ran` = `total` whenever all three are known: where skew puts the first start outside
+/// the attempt, it is taken to lie on its edge.
 fn measure(ran: &[&Job], started_at: Option<Time>, tally: &mut Tally) -> Times {
     let timed = || ran.iter().filter(|job| job.completed_at.is_some());
     let first_start = timed().filter_map(|job| job.started_at).min();
@@ -67,9 +67,12 @@ fn measure(ran: &[&Job], started_at: Option<Time>, tally: &mut Tally) -> Times {
         return Times::default();
     }
     let total = tally.span(started_at, last_completion);
-    let queued = total.and_then(|_| tally.span(started_at, first_start));
-    let ran_from = if queued.is_some() { first_start.max(started_at) } else { first_start };
-    Times { queued, ran: tally.span(ran_from, last_completion), total }
+    let queued = total.and_then(|_| tally.span(started_at, first_start)).min(total);
+    let ran = match (queued, total) {
+        (Some(queued), Some(total)) => Some(Millis(total.0 - queued.0)),
+        _ => tally.span(first_start, last_completion),
+    };
+    Times { queued, ran, total }
 }
 
 fn job_row(job: &Job, part: Part, on_critical_path: bool, tally: &mut Tally) -> JobRow {

@@ -76,6 +76,9 @@ fn busy(index: u64) -> WorkflowReport {
         .map(|(job_name, share)| job(job_name, typical * share, &["ubuntu-latest"]))
         .collect();
     workflow.other_jobs = (index == 3).then(|| OtherJobs {
+        skipped: 4,
+        not_started: 0,
+        carried_over: 0,
         outcomes: outcomes(&[("success", 40)]),
         queued_s: figures(40, 4.0),
         ran_s: figures(40, 50.0),
