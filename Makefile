@@ -4,8 +4,6 @@ CARGO ?= cargo
 BUILD = $(CARGO) build --locked --workspace
 TARGET = $(abspath $(or $(CARGO_TARGET_DIR),target))
 OUT ?= laptime-demo
-# Debian packages the tests use, and the programs they bring.
-DEBIAN = chromium
 NODE_MODULES = tests/node_modules/.package-lock.json
 
 .DEFAULT_GOAL = help
@@ -25,18 +23,14 @@ demo:
 build:
 	$(BUILD)
 
-test: $(NODE_MODULES) packages
+test: $(NODE_MODULES)
+	.ci/program chromium chromium-browser google-chrome
 	$(BUILD) --all-targets
 	$(CARGO) test --locked --workspace --doc
 	LAPTIME_PROGRAM=$(TARGET)/debug/laptime \
 	LAPTIME_NODE_MODULES=$(abspath tests/node_modules) \
-	LAPTIME_CHROMIUM=$$(command -v chromium) \
+	LAPTIME_CHROMIUM=$$(.ci/program chromium chromium-browser google-chrome) \
 	$(CARGO) test --locked --workspace --lib --bins --tests
-
-# Programs on PATH are used; missing ones are installed on Debian as root, else named.
-.PHONY: packages
-packages:
-	@.ci/packages $(DEBIAN)
 
 $(NODE_MODULES): tests/package.json tests/package-lock.json
 	@command -v npm >/dev/null || { echo 'make test needs Node.js with npm (Debian: apt-get install npm)' >&2; exit 1; }

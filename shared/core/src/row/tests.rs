@@ -1,8 +1,8 @@
 use super::*;
 use crate::model::{Attempt, AttemptId, Event, Fact, JobFact, Repository, RunFact, StepFact};
 
-fn at(second: i64) -> Option<Time> {
-    Some(Time::from_millis(second * 1_000))
+fn at(second: i64) -> Time {
+    Time::from_millis(second * 1_000)
 }
 
 fn job(id: u64, created: i64, started: i64, completed: i64) -> JobFact {
@@ -11,9 +11,9 @@ fn job(id: u64, created: i64, started: i64, completed: i64) -> JobFact {
         name: format!("job {id}"),
         status: Some("completed".to_owned()),
         conclusion: Some("success".to_owned()),
-        created_at: at(created),
-        started_at: at(started),
-        completed_at: at(completed),
+        created_at: Some(at(created)),
+        started_at: Some(at(started)),
+        completed_at: Some(at(completed)),
         has_runner: true,
         ..JobFact::default()
     }
@@ -24,8 +24,8 @@ fn step(name: &str, started: i64, completed: i64) -> StepFact {
     StepFact {
         name: name.to_owned(),
         conclusion,
-        started_at: at(started),
-        completed_at: at(completed),
+        started_at: Some(at(started)),
+        completed_at: Some(at(completed)),
     }
 }
 
@@ -36,8 +36,8 @@ fn row(jobs: Vec<JobFact>) -> Row {
         workflow_id: 1,
         status: Some("completed".to_owned()),
         conclusion: Some("success".to_owned()),
-        run_started_at: at(0),
-        updated_at: at(10_000),
+        run_started_at: Some(at(0)),
+        updated_at: Some(at(10_000)),
         ..RunFact::default()
     };
     let event = |fact| Event {
