@@ -48,6 +48,9 @@ pub(crate) struct DemoArgs {
     /// End of the six weeks: RFC 3339; the present if not given.
     #[arg(long, value_name = "TIME")]
     pub(crate) now: Option<Time>,
+    /// The form of the report that is printed; the page is written in any case.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
     /// Another history of the same organisation.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,

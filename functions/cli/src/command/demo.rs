@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::args::DemoArgs;
 use crate::command::replay::{Record, Recorded, Sender, Taken, Target};
+use crate::command::report::rendered;
 use crate::command::serve::Server;
 use crate::command::{Outcome, block_on};
 use crate::demo::{History, Posting, Truth};
@@ -49,7 +50,7 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Outcome> {
     compare(&store, &history.truth_over(month, end), month, end, now)?;
     let page = args.out.join("report.html");
     output::write_whole(&page, render::html(&six_weeks)?.as_bytes())?;
-    output::emit(&render::text(&six_weeks, output::width()), None)?;
+    output::emit(&rendered(&six_weeks, args.format)?, None)?;
     say_what_next(&page, &data);
     Ok(Outcome::Fine)
 }

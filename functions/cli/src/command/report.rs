@@ -16,12 +16,13 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     let period = Period { from: args.from, to: args.to, repository: args.repo.clone() };
     let now = args.now.unwrap_or_else(clock);
     let report = block_on(report(&snapshot, &period, &policy.thresholds, now))??;
-    output::emit(&render(&report, args.format)?, args.out.as_deref())?;
+    output::emit(&rendered(&report, args.format)?, args.out.as_deref())?;
     let found = args.fail_on.is_some_and(|least| has_bottleneck(&report, least));
     Ok(if found { Outcome::Found } else { Outcome::Fine })
 }
 
-fn render(report: &Report, format: ReportFormat) -> anyhow::Result<String> {
+/// The report in one of its forms.
+pub(crate) fn rendered(report: &Report, format: ReportFormat) -> anyhow::Result<String> {
     Ok(match format {
         ReportFormat::Text => render::text(report, output::width()),
         ReportFormat::Md => render::markdown(report),

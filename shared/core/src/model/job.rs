@@ -59,7 +59,7 @@ impl Job {
     /// Folds the facts of one job. `facts` is in canonical order: action, then [`JobFact`]'s own.
     pub(super) fn fold(id: u64, facts: &[(&str, &JobFact)]) -> Self {
         let is_done = |&&(action, fact): &&(&str, &JobFact)| {
-            action == "completed" && fact.status.as_deref() == Some("completed")
+            action == "completed" && matches!(fact.status.as_deref(), None | Some("completed"))
         };
         let done: Vec<_> = facts.iter().filter(is_done).map(|(_, fact)| *fact).collect();
         let completed = !done.is_empty();
@@ -133,8 +133,8 @@ impl Waited {
 /// While a job is queued GitHub repeats its creation as its start.
 fn start(fact: &JobFact) -> Option<Time> {
     match fact.status.as_deref() {
-        Some("in_progress" | "completed") => fact.started_at,
-        _ => None,
+        Some("in_progress" | "completed") | None => fact.started_at,
+        Some(_) => None,
     }
 }
 
