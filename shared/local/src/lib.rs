@@ -8,6 +8,8 @@ mod library;
 mod rows;
 mod schema;
 mod store;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use library::Snapshot;

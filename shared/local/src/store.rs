@@ -25,7 +25,7 @@ const BUSY: Duration = Duration::from_secs(4);
 #[derive(Debug)]
 pub struct Store {
     pub(crate) path: PathBuf,
-    conn: Mutex<Connection>,
+    pub(crate) conn: Mutex<Connection>,
 }
 
 impl Store {
