@@ -82,8 +82,8 @@ impl<S: Ledger> Ledger for Crashing<'_, S> {
         self.call(self.inner.renew(fence, clock)).await
     }
 
-    async fn release(&self, fence: Fence, clock: Time) -> Stored<()> {
-        self.call(self.inner.release(fence, clock)).await
+    async fn release(&self, fence: Fence, done: Option<Time>) -> Stored<()> {
+        self.call(self.inner.release(fence, done)).await
     }
 
     async fn changed(&self, limit: usize) -> Stored<Changed> {

@@ -116,7 +116,7 @@ impl Ledger for Memory {
         Ok(self.with(|state| {
             if let Some((by, until)) = state.lease.clone()
                 && clock < until
-                && until <= clock.plus_millis(LEASE_MS)
+                && until <= clock.plus_millis(2 * LEASE_MS)
             {
                 return Lease::Held { by, until };
             }
@@ -134,10 +134,10 @@ impl Ledger for Memory {
         })
     }
 
-    async fn release(&self, fence: Fence, clock: Time) -> Stored<()> {
+    async fn release(&self, fence: Fence, done: Option<Time>) -> Stored<()> {
         self.fenced(fence, |state| {
             state.lease = None;
-            state.last_pass = Some(clock);
+            state.last_pass = done.or(state.last_pass);
         })
     }
 
@@ -298,7 +298,9 @@ impl Library for Memory {
                 events: state.events.len() as u64,
                 events_waiting: state.events.range(state.cursor + 1..).count() as u64,
                 last_received: state.events.values().map(|(_, received, _)| *received).max(),
-                attempts_open: attempts(|held| matches!(held.place, Filedness::Open)),
+                attempts_open: attempts(|held| {
+                    matches!(held.place, Filedness::Open) && !held.refused
+                }),
                 attempts_filed: attempts(|held| matches!(held.place, Filedness::Row(_))),
                 attempts_sealed: attempts(|held| matches!(held.place, Filedness::Sealed)),
                 attempts_refused: attempts(|held| held.refused),
@@ -327,7 +329,7 @@ impl State {
             last_received: of_it.iter().map(|(_, received, _)| *received).max().unwrap(),
             place: match self.attempts.get(&id).map(|held| &held.place) {
                 None | Some(Filedness::Open) => Place::Open,
-                Some(Filedness::Row(row)) => Place::Day(row.key()),
+                Some(Filedness::Row(row)) => Place::Row(row.clone()),
                 Some(Filedness::Sealed) => Place::Sealed,
             },
         }

@@ -12,13 +12,34 @@ pub struct History(pub Vec<Delivery>);
 
 /// Histories of up to five attempts.
 pub fn histories() -> impl Strategy<Value = History> {
-    vec(attempts(), 1..5)
-        .prop_map(|attempts| History(attempts.iter().flat_map(Run::deliveries).collect()))
+    vec((attempts(), again()), 1..5).prop_map(|attempts| {
+        let deliveries = attempts.into_iter().flat_map(|(run, again)| told(&run, again.as_ref()));
+        History(deliveries.collect())
+    })
+}
+
+/// A run, and perhaps its completion told once more, later and differently.
+fn told(run: &Run, again: Option<&(String, &str)>) -> Vec<Delivery> {
+    let mut deliveries = run.deliveries();
+    if let Some((branch, conclusion)) = again {
+        let mut later = run.clone().on_branch(branch).concluded(conclusion).completed();
+        later.body["workflow_run"]["updated_at"] = "2026-05-04T12:00:00Z".into();
+        deliveries.push(later);
+    }
+    deliveries
+}
+
+fn again() -> impl Strategy<Value = Option<(String, &'static str)>> {
+    let branch = prop_oneof![Just("main".to_owned()), Just("topic".to_owned())];
+    let conclusion = prop_oneof![Just("success"), Just("cancelled")];
+    prop::option::weighted(0.3, (branch, conclusion))
 }
 
 fn attempts() -> impl Strategy<Value = Run> {
     let shape = (1..4_u64, 1..3_u32, 1..3_u64, prop_oneof![Just("main"), Just("topic")]);
-    let times = (0..2_880_i64, 0..90_i64);
+    // Close together half of the time, so that runs overlap and overtake each other.
+    let start = prop_oneof![1_380..1_440_i64, 0..2_880_i64];
+    let times = (start, 0..90_i64);
     let conclusion = prop_oneof![
         3 => Just("success"), 1 => Just("failure"), 2 => Just("cancelled"),
         1 => Just("startup_failure"), 1 => Just("preempted"),

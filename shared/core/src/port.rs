@@ -35,6 +35,8 @@ pub enum StoreErrorKind {
     Corrupt,
     /// It was written by a newer version.
     Newer,
+    /// There is none.
+    Missing,
     /// Anything else.
     Failed,
 }
@@ -47,6 +49,7 @@ impl fmt::Display for StoreErrorKind {
             Self::Fenced => "another pass has taken over",
             Self::Corrupt => "the store is damaged or not Laptime's",
             Self::Newer => "the store was written by a newer Laptime",
+            Self::Missing => "there is no store",
             Self::Failed => "the store failed",
         })
     }
@@ -122,12 +125,12 @@ pub struct ChangedAttempt {
 }
 
 /// Where an attempt is filed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// Nowhere yet: it has not completed.
     Open,
-    /// Under this day, by a row.
-    Day(DayKey),
+    /// Under its day, by this row.
+    Row(Box<Row>),
     /// In the rollup of a sealed day; its row is gone.
     Sealed,
 }
@@ -162,8 +165,8 @@ pub trait Ledger: Rows {
     /// Extends the lease that `fence` proves.
     fn renew(&self, fence: Fence, clock: Time) -> impl Future<Output = Stored<()>> + Send;
 
-    /// Gives the lease back, at the end of a pass.
-    fn release(&self, fence: Fence, clock: Time) -> impl Future<Output = Stored<()>> + Send;
+    /// Gives the lease back; `done` is when the pass ended, unless it failed.
+    fn release(&self, fence: Fence, done: Option<Time>) -> impl Future<Output = Stored<()>> + Send;
 
     /// Attempts with events stored since the last filing, at most about `limit` events of them.
     fn changed(&self, limit: usize) -> impl Future<Output = Stored<Changed>> + Send;

@@ -28,7 +28,10 @@ const fn advice(kind: StoreErrorKind) -> &'static str {
         StoreErrorKind::Corrupt => {
             ": the file was left as it is; restore a copy, or move it away and start anew"
         }
-        StoreErrorKind::Fenced | StoreErrorKind::Newer | StoreErrorKind::Failed => "",
+        StoreErrorKind::Fenced
+        | StoreErrorKind::Newer
+        | StoreErrorKind::Missing
+        | StoreErrorKind::Failed => "",
     }
 }
 

@@ -33,7 +33,8 @@ impl Ledger for Store {
                     Ok((row.get(0)?, row.get(1)?, row.get(2)?))
                 })?;
             // One that lapses later than any lease could was taken before the clock was set back.
-            let held = clock < until && until <= clock + LEASE_MS;
+            // Twice the length, because `clock` was asked before the wait for the write lock.
+            let held = clock < until && until <= clock + 2 * LEASE_MS;
             if let Some(by) = held_by.filter(|_| held) {
                 return Ok(Lease::Held { by, until: Time::from_millis(until) });
             }
@@ -53,11 +54,11 @@ impl Ledger for Store {
         })
     }
 
-    async fn release(&self, fence: Fence, clock: Time) -> Stored<()> {
+    async fn release(&self, fence: Fence, done: Option<Time>) -> Stored<()> {
         self.write_fenced("giving the lease back", fence, |tx| {
             tx.execute(
-                "UPDATE pass SET holder = NULL, until = 0, last_pass = ?",
-                [clock.as_millis()],
+                "UPDATE pass SET holder = NULL, until = 0, last_pass = coalesce(?, last_pass)",
+                [done.map(Time::as_millis)],
             )?;
             Ok(())
         })
@@ -191,7 +192,8 @@ impl Ledger for Store {
     }
 
     async fn forget(&self, fence: Fence, cutoff: Time) -> Stored<u64> {
-        const LOOSE: &str = "(place = 0 OR (place = 2 AND refused = 1)) AND last_received < ?";
+        const LOOSE: &str = "(place = 0 AND refused < 2 OR place = 2 AND refused = 1)
+                             AND last_received < ?";
         self.write_fenced("forgetting old events", fence, |tx| {
             tx.execute(
                 &format!(
@@ -221,6 +223,13 @@ impl Store {
     fn attempt(&self, id: AttemptId) -> Stored<ChangedAttempt> {
         let (stored, place) =
             self.read("reading an attempt", |conn| Ok((events(conn, id)?, place(conn, id)?)))?;
+        let place = match place {
+            None | Some((0, _)) => Place::Open,
+            Some((_, None)) => Place::Sealed,
+            Some((_, Some(row))) => {
+                Place::Row(Box::new(rows::decode(&self.path, "an attempt row", &row)?))
+            }
+        };
         let last_received = stored.iter().map(|(received, _)| *received).max().unwrap_or_default();
         let decode = |(_, bytes): &(i64, Vec<u8>)| {
             Event::decode(bytes)
@@ -264,29 +273,13 @@ fn events(conn: &Connection, id: AttemptId) -> rusqlite::Result<Vec<(i64, Vec<u8
     .collect()
 }
 
-fn place(conn: &Connection, id: AttemptId) -> rusqlite::Result<Place> {
-    let (repository, run, attempt) = attempt_params(id);
-    let found = conn
-        .prepare_cached(
-            "SELECT place, workflow, day FROM attempt
-             WHERE repository = ? AND run = ? AND attempt = ?",
-        )?
-        .query_row(params![repository, run, attempt], |row| {
-            let place: i64 = row.get(0)?;
-            Ok(match place {
-                0 => Place::Open,
-                1 => Place::Day(DayKey {
-                    workflow: WorkflowId {
-                        repository: id.repository,
-                        workflow: unsigned(row.get(1)?),
-                    },
-                    day: Day(row.get(2)?),
-                }),
-                _ => Place::Sealed,
-            })
-        })
-        .optional()?;
-    Ok(found.unwrap_or(Place::Open))
+/// Where an attempt is filed: its place, and the bytes of its row if it has one.
+fn place(conn: &Connection, id: AttemptId) -> rusqlite::Result<Option<(i64, Option<Vec<u8>>)>> {
+    conn.prepare_cached(
+        "SELECT place, facts FROM attempt WHERE repository = ? AND run = ? AND attempt = ?",
+    )?
+    .query_row(attempt_params(id), |row| Ok((row.get(0)?, row.get(1)?)))
+    .optional()
 }
 
 fn file_one(tx: &Transaction<'_>, one: &Filed, bytes: Option<&[u8]>) -> rusqlite::Result<()> {

@@ -112,7 +112,9 @@ impl Library for Snapshot {
                              SELECT received FROM event ORDER BY seq DESC LIMIT 1000)
                          UNION ALL SELECT max(last_received) FROM day)",
                 )?,
-                attempts_open: count("SELECT count(*) FROM attempt WHERE place = 0")?,
+                attempts_open: count(
+                    "SELECT count(*) FROM attempt WHERE place = 0 AND refused = 0",
+                )?,
                 attempts_filed: count("SELECT count(*) FROM attempt WHERE place = 1")?,
                 attempts_sealed: count("SELECT count(*) FROM attempt WHERE place = 2")?,
                 attempts_refused: count("SELECT count(*) FROM attempt WHERE refused > 0")?,

@@ -50,9 +50,9 @@ impl Store {
             return Self::open(folder);
         }
         Err(StoreError {
-            kind: StoreErrorKind::Failed,
+            kind: StoreErrorKind::Missing,
             what: format!(
-                "there is no {FILE_NAME} in {}; `laptime serve` and `laptime replay` make one",
+                "{FILE_NAME} is not in {}; `laptime serve` and `laptime replay` make one",
                 folder.display()
             ),
             source: None,

@@ -61,7 +61,7 @@ pub async fn aggregate(
     };
     let passed = run(ledger, fence, pass, &clock, &progress).await;
     // Given back even after a failure, so that the next pass need not wait for it to lapse.
-    let released = ledger.release(fence, clock()).await;
+    let released = ledger.release(fence, passed.is_ok().then(&clock)).await;
     let passed = passed?;
     released?;
     Ok(Ok(passed))
@@ -105,14 +105,7 @@ async fn file_changed(ledger: &impl Ledger, fence: Fence, passed: &mut Passed) -
         attempts.iter().zip(rows).map(|(one, row)| decide(one, row, &sealed)).collect();
     let mut touched = BTreeSet::new();
     for (one, filed) in attempts.iter().zip(&decided) {
-        if let Filing::Row(row) = &filed.filing {
-            touched.insert(row.key());
-            touched.extend(match one.place {
-                Place::Day(before) => Some(before),
-                Place::Open | Place::Sealed => None,
-            });
-            touched.extend(ledger.overtakes(row).await?);
-        }
+        touched.extend(touched_by(ledger, &one.place, &filed.filing).await?);
     }
     let touched: Vec<DayKey> = touched.into_iter().collect();
     ledger.file(fence, &decided, &touched, upto).await?;
@@ -122,8 +115,26 @@ async fn file_changed(ledger: &impl Ledger, fence: Fence, passed: &mut Passed) -
     Ok(true)
 }
 
+/// The days whose rollups a filing changes: where its row was and is, and where the old or the new
+/// row makes a cancelled run superseded. A row that stays as it was changes none.
+async fn touched_by(ledger: &impl Ledger, place: &Place, filing: &Filing) -> Stored<Vec<DayKey>> {
+    let Filing::Row(after) = filing else { return Ok(Vec::new()) };
+    let before = match place {
+        Place::Row(before) => Some(before),
+        Place::Open | Place::Sealed => None,
+    };
+    let mut touched = Vec::new();
+    if before != Some(after) {
+        for row in before.into_iter().chain([after]) {
+            touched.push(row.key());
+            touched.extend(ledger.overtakes(row).await?);
+        }
+    }
+    Ok(touched)
+}
+
 fn decide(one: &ChangedAttempt, row: Option<Row>, sealed: &[DayKey]) -> Filed {
-    let filing = match (one.place, row) {
+    let filing = match (&one.place, row) {
         (Place::Sealed, _) => Filing::Refuse,
         (_, Some(row)) if sealed.contains(&row.key()) => Filing::Refuse,
         (_, Some(row)) => Filing::Row(Box::new(row)),

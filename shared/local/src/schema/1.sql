@@ -36,7 +36,7 @@ CREATE INDEX attempt_by_branch
 CREATE INDEX attempt_cancelled
     ON attempt (repository, workflow, branch, ended) WHERE place = 1 AND cancelled = 1;
 CREATE INDEX attempt_loose ON attempt (last_received)
-    WHERE place = 0 OR (place = 2 AND refused = 1);
+    WHERE place = 0 AND refused < 2 OR place = 2 AND refused = 1;
 
 CREATE TABLE day (
     repository    INTEGER NOT NULL,
