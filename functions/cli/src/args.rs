@@ -1,6 +1,5 @@
 //! The command line.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -46,7 +45,7 @@ pub(crate) struct DemoArgs {
     #[arg(long, value_name = "DIR", default_value = "laptime-demo")]
     pub(crate) out: PathBuf,
     /// End of the six weeks: RFC 3339; the present if not given.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = crate::settings::time_or_day)]
     pub(crate) now: Option<Time>,
     /// The form of the report that is printed; the page is written in any case.
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
@@ -76,9 +75,9 @@ pub(crate) struct StoreArgs {
 pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub(crate) store: StoreArgs,
-    /// Address to listen on. Port 0 picks a free one.
+    /// Host and port to listen on. Port 0 picks a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
-    pub(crate) listen: SocketAddr,
+    pub(crate) listen: String,
     /// Do not show the report at /: for when strangers can reach the address.
     #[arg(long)]
     pub(crate) no_page: bool,
@@ -89,15 +88,16 @@ pub(crate) struct ServeArgs {
 /// A FILE is one body (.json), or lines of {"event", "delivery", "body"} (.jsonl). Sent deliveries
 /// are signed with `LAPTIME_WEBHOOK_SECRET`.
 #[derive(Debug, ClapArgs)]
+#[command(group = clap::ArgGroup::new("target").required(true))]
 pub(crate) struct ReplayArgs {
     /// Files to replay; - is standard input, as lines.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Address of the webhook, as in `http://127.0.0.1:8787/webhook`.
-    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    #[arg(long, value_name = "URL", group = "target")]
     pub(crate) to: Option<String>,
     /// Folder of the store to put them into.
-    #[arg(long, value_name = "DIR", required_unless_present = "to")]
+    #[arg(long, value_name = "DIR", group = "target")]
     pub(crate) data: Option<PathBuf>,
     /// Policy file for --data.
     #[arg(long, value_name = "FILE")]
@@ -110,7 +110,7 @@ pub(crate) struct ReplayArgs {
           value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) connections: u16,
     /// Time of receipt, for --data: RFC 3339; the present if not given.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = crate::settings::time_or_day)]
     pub(crate) now: Option<Time>,
     #[command(flatten)]
     pub(crate) format: FormatArgs,
@@ -121,8 +121,9 @@ pub(crate) struct ReplayArgs {
 pub(crate) struct AggregateArgs {
     #[command(flatten)]
     pub(crate) store: StoreArgs,
-    /// The time to judge ages by: RFC 3339; the present if not given.
-    #[arg(long, value_name = "TIME")]
+    /// The time to judge ages by: RFC 3339 or YYYY-MM-DD; the present if not given. A time in the
+    /// future seals days for good.
+    #[arg(long, value_name = "TIME", value_parser = crate::settings::time_or_day)]
     pub(crate) now: Option<Time>,
     #[command(flatten)]
     pub(crate) format: FormatArgs,
@@ -154,15 +155,16 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<Severity>,
     /// The present, for reproducible reports: RFC 3339.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = crate::settings::time_or_day)]
     pub(crate) now: Option<Time>,
 }
 
 /// Say what the store holds and whether passes keep up.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct StatusArgs {
-    #[command(flatten)]
-    pub(crate) store: StoreArgs,
+    /// Folder of the store.
+    #[arg(long, value_name = "DIR", default_value = "laptime-data", env = "LAPTIME_DATA")]
+    pub(crate) data: PathBuf,
     #[command(flatten)]
     pub(crate) format: FormatArgs,
 }

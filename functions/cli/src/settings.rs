@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 use laptime_core::config::Policy;
 use laptime_core::ingest::Secrets;
+use laptime_core::render::counted;
 use laptime_core::time::Time;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -34,7 +35,8 @@ pub(crate) fn policy(file: Option<&PathBuf>) -> anyhow::Result<Policy> {
     let path = file.map_or(Path::new("laptime.toml"), PathBuf::as_path);
     match std::fs::read_to_string(path) {
         Ok(text) => Policy::parse(&text).map_err(|problems| {
-            anyhow!("{} has {} problems:\n{problems}", path.display(), problems.0.len())
+            let count = counted(problems.0.len() as u64, "problem");
+            anyhow!("{} has {count}:\n{problems}", path.display())
         }),
         Err(error) if error.kind() == ErrorKind::NotFound && file.is_none() => {
             Ok(Policy::default())

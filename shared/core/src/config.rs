@@ -137,7 +137,31 @@ impl Policy {
         if !problems.is_empty() {
             return Err(Problems(problems));
         }
-        table.try_into().map_err(|error: toml::de::Error| Problems(vec![error.to_string()]))
+        let policy: Self =
+            table.try_into().map_err(|error: toml::de::Error| Problems(vec![error.to_string()]))?;
+        let crossed = policy.thresholds.crossed();
+        if crossed.is_empty() { Ok(policy) } else { Err(Problems(crossed)) }
+    }
+}
+
+impl Thresholds {
+    /// Pairs whose lower threshold lies above the higher one.
+    fn crossed(&self) -> Vec<String> {
+        let pairs = [
+            ("slow_job_s", self.slow_job_s, "very_slow_job_s", self.very_slow_job_s),
+            (
+                "slow_workflow_s",
+                self.slow_workflow_s,
+                "very_slow_workflow_s",
+                self.very_slow_workflow_s,
+            ),
+            ("long_queue_s", self.long_queue_s, "very_long_queue_s", self.very_long_queue_s),
+        ];
+        let crossed = pairs.iter().filter(|(_, low, _, high)| low > high);
+        let told = crossed.map(|(low_name, low, high_name, high)| {
+            format!("`thresholds.{low_name}`: {low} is above `{high_name}`, which is {high}")
+        });
+        told.collect()
     }
 }
 
@@ -267,5 +291,10 @@ mod tests {
         `thresholds.success_rate`: must be a share from 0 to 1
         "#);
         assert!(Policy::parse("[[").is_err());
+        let crossed = Policy::parse("[thresholds]\nslow_workflow_s = 2100").unwrap_err();
+        assert_eq!(
+            crossed.to_string(),
+            "`thresholds.slow_workflow_s`: 2100 is above `very_slow_workflow_s`, which is 1800"
+        );
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::bail;
 use laptime_core::flow::{Pass, Passed, aggregate};
 use laptime_core::port::Lease;
+use laptime_core::render::counted;
 use laptime_local::Store;
 
 use crate::args::{AggregateArgs, Format};
@@ -59,13 +60,15 @@ async fn wait_and_pass(store: &Store, pass: Pass<'_>) -> anyhow::Result<Passed> 
 
 pub(crate) fn text(passed: &Passed) -> String {
     let counts = [
-        (passed.sealed, "days sealed"),
-        (passed.refused, "attempts refused because their day is sealed"),
-        (passed.forgotten, "old attempts forgotten that never completed or were refused"),
+        (passed.sealed, "day", "sealed"),
+        (passed.refused, "attempt", "refused because the day is sealed"),
+        (passed.forgotten, "old attempt", "forgotten that never completed or was refused"),
     ];
-    let more = counts.iter().filter(|(count, _)| *count > 0);
-    let mut parts = vec![format!("took up {} new events", passed.events)];
-    parts.push(format!("rolled up {} days", passed.days));
-    parts.extend(more.map(|(count, what)| format!("{count} {what}")));
+    let mut parts = vec![
+        format!("took up {}", counted(passed.events, "new event")),
+        format!("rolled up {}", counted(passed.days, "day")),
+    ];
+    let more = counts.iter().filter(|(count, ..)| *count > 0);
+    parts.extend(more.map(|(count, what, how)| format!("{} {how}", counted(*count, what))));
     parts.join(", ") + "\n"
 }

@@ -7,13 +7,14 @@ use anyhow::{Context, anyhow, bail};
 use laptime_core::config::Policy;
 use laptime_core::flow::{Pass, Period, aggregate, report};
 use laptime_core::ingest::Secrets;
-use laptime_core::render;
+use laptime_core::render::{self, counted};
 use laptime_core::report::Report;
 use laptime_core::time::Time;
 use laptime_local::{FILE_NAME, Store};
 use tokio::sync::oneshot;
 
 use crate::args::DemoArgs;
+use crate::command::aggregate::text as pass_told;
 use crate::command::replay::{Record, Recorded, Sender, Taken, Target};
 use crate::command::report::rendered;
 use crate::command::serve::Server;
@@ -31,9 +32,9 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Outcome> {
     let history = History::generate(args.seed, end);
     let postings = history.jumbled(args.seed);
     eprintln!(
-        "Six weeks of a small organisation: {} deliveries, posted as {} (jumbled, some twice).",
-        history.deliveries.len(),
-        postings.len()
+        "Six weeks of a small organisation: {}, posted as {} (jumbled, some twice).",
+        counted(history.deliveries.len() as u64, "delivery"),
+        counted(postings.len() as u64, "delivery")
     );
     let data = fresh_store(&args.out)?;
     deliver(&data, &postings)?;
@@ -43,7 +44,7 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Outcome> {
     let pass = Pass { holder: "laptime demo", now, retention_days: 90 };
     let passed = block_on(aggregate(&store, pass, clock, |_| ()))??
         .map_err(|lease| anyhow!("another pass is running: {lease:?}"))?;
-    eprintln!("Took up {} events, rolled up {} days of workflows.", passed.events, passed.days);
+    eprint!("{}", pass_told(&passed));
 
     let six_weeks = compare(&store, &history.truth, history.from, history.to, now)?;
     let month = end - 30 * DAY_MS;
@@ -94,7 +95,7 @@ fn deliver(data: &Path, postings: &[Posting<'_>]) -> anyhow::Result<()> {
     // A server that stopped by itself tells why when it is joined.
     let _ = stop.send(());
     server.join().map_err(|_| anyhow!("the demo's server ended badly"))??;
-    eprintln!("Stored {stored} events; the rest were duplicates.");
+    eprintln!("Stored {}; the rest were duplicates.", counted(stored, "event"));
     Ok(())
 }
 
@@ -114,8 +115,8 @@ fn start(store: Store, secrets: Secrets) -> anyhow::Result<Started> {
     let (stop, stopped) = oneshot::channel();
     let server = std::thread::spawn(move || {
         block_on(async {
-            let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-            let server = Server::bind(store, secrets, Policy::default(), listen, false).await?;
+            let policy = Policy::default();
+            let server = Server::bind(store, secrets, policy, "127.0.0.1:0", false).await?;
             tell.send(server.address()?)?;
             server.serve(async { stopped.await.unwrap_or_default() }).await
         })?

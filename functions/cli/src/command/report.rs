@@ -16,6 +16,11 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     let period = Period { from: args.from, to: args.to, repository: args.repo.clone() };
     let now = args.now.unwrap_or_else(clock);
     let report = block_on(report(&snapshot, &period, &policy.thresholds, now))??;
+    if let (Some(wanted), true) = (&args.repo, report.workflows.is_empty()) {
+        eprintln!(
+            "laptime: no attempt of {wanted} ended in this period; is it written owner/name?"
+        );
+    }
     output::emit(&rendered(&report, args.format)?, args.out.as_deref())?;
     let found = args.fail_on.is_some_and(|least| has_bottleneck(&report, least));
     Ok(if found { Outcome::Found } else { Outcome::Fine })

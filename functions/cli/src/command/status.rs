@@ -1,6 +1,7 @@
 //! `laptime status`: what the store holds.
 
 use laptime_core::port::{Library, Standing};
+use laptime_core::render::counted;
 use laptime_local::Store;
 use serde_json::json;
 
@@ -9,7 +10,7 @@ use crate::command::{Outcome, block_on};
 use crate::output;
 
 pub(crate) fn run(args: &StatusArgs) -> anyhow::Result<Outcome> {
-    let snapshot = Store::open_existing(&args.store.data)?.snapshot()?;
+    let snapshot = Store::open_existing(&args.data)?.snapshot()?;
     let standing = block_on(snapshot.standing())??;
     let text = match args.format.format {
         Format::Text => text(&standing),
@@ -49,5 +50,17 @@ fn text(standing: &Standing) -> String {
         ("days sealed", standing.days_sealed.to_string()),
     ];
     let lines = lines.iter().map(|(what, value)| format!("{what:<30} {value}"));
-    lines.collect::<Vec<_>>().join("\n") + "\n"
+    lines.chain([verdict(standing)]).collect::<Vec<_>>().join("\n") + "\n"
+}
+
+/// Whether passes keep up.
+fn verdict(standing: &Standing) -> String {
+    if standing.events_waiting + standing.days_touched == 0 {
+        return "everything is aggregated".to_owned();
+    }
+    format!(
+        "{} and {} wait for a pass: `laptime serve` makes one a minute, `laptime aggregate` at once",
+        counted(standing.events_waiting, "event"),
+        counted(standing.days_touched, "day")
+    )
 }

@@ -50,7 +50,7 @@ pub fn read(event: &str, body: &[u8], progress: Progress) -> Result<Reading, Mal
     match event {
         "workflow_run" => payload::run(body, progress),
         "workflow_job" => payload::job(body, progress),
-        "ping" => Ok(Reading::Ignored("ping: the webhook is set up".to_owned())),
+        "ping" => payload::ping(body),
         other => Ok(Reading::Ignored(format!("event `{}` is not used", clip(other)))),
     }
 }

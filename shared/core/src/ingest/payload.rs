@@ -66,10 +66,28 @@ pub(super) fn job(body: &[u8], progress: Progress) -> Result<Reading, Malformed>
     Ok(event(id, payload.action, repository, fact))
 }
 
+/// The first delivery of a new webhook: the moment to say what is wrong with its settings.
+pub(super) fn ping(body: &[u8]) -> Result<Reading, Malformed> {
+    let PingPayload { hook } = parse("ping", body)?;
+    let events = hook.and_then(|hook| hook.events).unwrap_or_default();
+    let lacks = |name: &str| !events.iter().any(|event| event == name || event == "*");
+    let missing: Vec<&str> =
+        ["workflow_run", "workflow_job"].into_iter().filter(|name| lacks(name)).collect();
+    Ok(Reading::Ignored(if events.is_empty() || missing.is_empty() {
+        "ping: the webhook is set up".to_owned()
+    } else {
+        format!("ping: the webhook does not send {}; select them on GitHub", missing.join(" and "))
+    }))
+}
+
 /// Parses quickly; only a body that fails is read again, to name the field.
 fn parse<'a, T: Deserialize<'a>>(event: &'static str, body: &'a [u8]) -> Result<T, Malformed> {
     if let Ok(payload) = serde_json::from_slice(body) {
         return Ok(payload);
+    }
+    if body.starts_with(b"payload=") {
+        let why = "it is form-encoded: set the content type of the webhook to application/json";
+        return Err(Malformed { event, at: String::new(), why: why.to_owned() });
     }
     let mut reader = serde_json::Deserializer::from_slice(body);
     let read = serde_path_to_error::deserialize::<_, T>(&mut reader);
@@ -116,6 +134,16 @@ struct JobPayload<'a> {
     workflow_job: Option<JobBody>,
     repository: Option<RepositoryBody>,
     deployment: Option<DeploymentBody>,
+}
+
+#[derive(Deserialize)]
+struct PingPayload {
+    hook: Option<HookBody>,
+}
+
+#[derive(Deserialize)]
+struct HookBody {
+    events: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]

@@ -136,6 +136,23 @@ fn what_is_not_used_is_ignored_with_its_reason() {
 }
 
 #[test]
+fn a_ping_tells_what_is_wrong_with_the_settings() {
+    let said = |body: &Value| match read_json("ping", body).unwrap() {
+        Reading::Ignored(reason) => reason,
+        Reading::Event(event) => panic!("stored: {event:?}"),
+    };
+    let hook = |events: &[&str]| said(&json!({"zen": "", "hook": {"events": events}}));
+    assert_eq!(hook(&["workflow_run", "workflow_job"]), "ping: the webhook is set up");
+    assert_eq!(hook(&["*"]), "ping: the webhook is set up");
+    assert_eq!(
+        hook(&["push", "workflow_run"]),
+        "ping: the webhook does not send workflow_job; select them on GitHub"
+    );
+    let form = read("ping", b"payload=%7B%22zen%22", Progress::Keep).unwrap_err().to_string();
+    assert!(form.contains("content type of the webhook to application/json"), "{form}");
+}
+
+#[test]
 fn a_queued_job_let_through_by_a_deployment_is_kept_under_any_policy() {
     let body = json!({
         "action": "queued",

@@ -17,7 +17,8 @@ pub use html::{HtmlError, html};
 pub use json::{json, schema};
 pub use markdown::markdown;
 pub use text::text;
-pub(crate) use units::duration;
+pub use units::counted;
+pub(crate) use units::{duration, rate};
 
 #[cfg(doc)]
 use crate::report::Report;

@@ -128,6 +128,7 @@ fn blank(repository: &str, workflow: &str) -> WorkflowReport {
         ran_s: Figures::default(),
         total_s: Figures::default(),
         green_s: Figures::default(),
+        failed_s: Figures::default(),
         segments: Vec::new(),
         trend: Trend { measure: "green_s", halves: unknown(), previous: unknown() },
         jobs: Vec::new(),

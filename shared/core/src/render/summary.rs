@@ -6,6 +6,7 @@ use super::units::{self, float};
 use crate::report::{
     Bottleneck, Change, Figures, JobReport, Report, StepReport, WhereTimeGoes, WorkflowReport,
 };
+use crate::stats::Outcomes;
 
 /// Said wherever findings would be.
 pub(super) const NO_FINDINGS: &str = "Findings: none (series are not judged yet)";
@@ -65,11 +66,8 @@ pub(super) fn repositories(report: &Report) -> u64 {
     u64::try_from(ids.len()).unwrap_or(u64::MAX)
 }
 
-/// Conclusions that count as failed, and as succeeded; all others are neither.
-const FAILED: [&str; 3] = ["failure", "timed_out", "startup_failure"];
-
 pub(super) fn is_failed(conclusion: &str) -> bool {
-    FAILED.contains(&conclusion)
+    Outcomes::is_failure(conclusion)
 }
 
 pub(super) fn success(outcomes: &BTreeMap<String, u64>) -> u64 {
@@ -77,7 +75,7 @@ pub(super) fn success(outcomes: &BTreeMap<String, u64>) -> u64 {
 }
 
 pub(super) fn failed(outcomes: &BTreeMap<String, u64>) -> u64 {
-    FAILED.iter().filter_map(|name| outcomes.get(*name)).sum()
+    outcomes.iter().filter(|(name, _)| is_failed(name)).map(|(_, times)| times).sum()
 }
 
 /// Outcomes that occurred: success, the failures, then the rest by name.
@@ -196,6 +194,29 @@ pub(super) fn measured(bottleneck: &Bottleneck) -> String {
 pub(super) fn saves(bottleneck: &Bottleneck) -> Option<String> {
     let seconds = bottleneck.saves_s.filter(|seconds| *seconds >= LEAST_SAVING_S)?;
     Some(format!("saves up to {} a run", units::duration(seconds)))
+}
+
+/// A change in one word or number: only what is surely one is told as one.
+pub(super) fn moved(change: &Change) -> String {
+    match change.change_pct {
+        None => units::NONE.to_owned(),
+        Some(_) if change.direction == "unclear" => "unclear".to_owned(),
+        Some(percent) => units::change(percent),
+    }
+}
+
+/// Outcomes, most frequent first, each named by `name`; the superseded ones within the cancelled.
+pub(super) fn outcomes(workflow: &WorkflowReport, name: impl Fn(&str) -> String) -> Vec<String> {
+    let told = |(outcome, times): (&str, u64)| {
+        let told = format!("{} {}", units::count(times), name(outcome));
+        match (outcome, workflow.superseded) {
+            ("cancelled", superseded @ 1..) => {
+                format!("{told} ({} superseded)", units::count(superseded))
+            }
+            _ => told,
+        }
+    };
+    ordered(&workflow.outcomes).into_iter().map(told).collect()
 }
 
 /// A change in one phrase, where there is something to compare.

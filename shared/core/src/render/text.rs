@@ -139,7 +139,7 @@ fn overview(page: &mut Page, report: &Report) {
             units::duration_or_none(workflow.total_s.p50),
             units::duration_or_none(workflow.total_s.p95),
             units::duration_or_none(workflow.queued_s.p50),
-            workflow.trend.halves.change_pct.map_or_else(|| units::NONE.to_owned(), units::change),
+            summary::moved(&workflow.trend.halves),
             units::count(units::len(&workflow.bottlenecks)),
         ]);
     }

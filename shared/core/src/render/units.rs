@@ -31,7 +31,7 @@ pub(super) fn duration_or_none(seconds: Option<f64>) -> String {
 }
 
 /// A share from 0 to 1 as per cent. Only a true 1 is 100 %.
-pub(super) fn rate(share: f64) -> String {
+pub(crate) fn rate(share: f64) -> String {
     let percent = share * 100.0;
     if percent < 100.0 && percent > 99.95 {
         return "99.9 %".to_owned();
@@ -81,11 +81,11 @@ pub(super) fn count(number: u64) -> String {
 }
 
 /// `1 job`, `2 jobs`.
-pub(super) fn counted(number: u64, noun: &str) -> String {
-    match noun.strip_suffix("ory") {
+pub fn counted(number: u64, noun: &str) -> String {
+    match noun.strip_suffix('y') {
         _ if number == 1 => format!("1 {noun}"),
-        Some(stem) => format!("{} {stem}ories", count(number)),
-        None => format!("{} {noun}s", count(number)),
+        Some(stem) if !stem.ends_with('a') => format!("{} {stem}ies", count(number)),
+        _ => format!("{} {noun}s", count(number)),
     }
 }
 

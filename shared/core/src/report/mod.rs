@@ -67,6 +67,8 @@ pub struct WorkflowReport {
     pub total_s: Figures,
     /// `total` of the successful attempts alone.
     pub green_s: Figures,
+    /// `total` of the failed attempts alone.
+    pub failed_s: Figures,
     /// The same figures per segment; only segments that occurred.
     pub segments: Vec<SegmentReport>,
     /// How `total` of successful attempts moved.
@@ -224,7 +226,8 @@ pub struct Change {
     pub change_pct: Option<f64>,
     /// 95 % interval of the change; null where there are too few samples.
     pub interval_pct: Option<[f64; 2]>,
-    /// `slower`, `faster`, `stable`, or `unknown` where there is nothing to compare.
+    /// `stable` within the threshold; beyond it `slower` or `faster` if the interval excludes no
+    /// change, else `unclear`; `unknown` where there is nothing to compare.
     #[schemars(extend("enum" = ["slower", "faster", "stable", "unknown"]))]
     pub direction: &'static str,
 }
@@ -271,7 +274,8 @@ pub struct Bottleneck {
     pub value: f64,
     /// The threshold it crossed, in the same unit.
     pub threshold: f64,
-    /// Seconds per run that could be saved, where that can be told.
+    /// Seconds an average run could end sooner or need not be run, at most; null where that
+    /// cannot be told.
     pub saves_s: Option<f64>,
     /// What to do, in a sentence.
     pub recommendation: String,

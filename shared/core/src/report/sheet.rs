@@ -54,6 +54,7 @@ impl WorkflowReport {
             ran_s: whole.ran.figures(),
             total_s: whole.total.all().figures(),
             green_s: whole.total.green.figures(),
+            failed_s: whole.total.failed.figures(),
             outcomes: whole.outcomes.counts().clone(),
             segments: segments(rollup),
             trend: trend(&eras, green, thresholds),
@@ -232,11 +233,12 @@ fn change(before: &Dist, after: &Dist, stable_pct: f64) -> Change {
         after_count,
         change_pct,
         interval_pct: change.and_then(|(_, interval)| interval),
-        direction: match change_pct {
+        direction: match change {
             None => "unknown",
-            Some(pct) if pct > stable_pct => "slower",
-            Some(pct) if pct < -stable_pct => "faster",
-            Some(_) => "stable",
+            Some((pct, _)) if pct.abs() <= stable_pct => "stable",
+            Some((_, Some([low, _]))) if low > 0.0 => "slower",
+            Some((_, Some([_, high]))) if high < 0.0 => "faster",
+            Some(_) => "unclear",
         },
     }
 }

@@ -48,31 +48,39 @@ pub struct StepSeries {
     pub ran: Dist,
 }
 
-/// A measure split by success, so that both the whole and the green part can be told.
+/// A measure split by outcome, so that the whole and its parts can be told.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timings {
     /// Of what succeeded.
     pub green: Dist,
-    /// Of everything else.
-    pub rest: Dist,
+    /// Of what failed.
+    pub failed: Dist,
+    /// Of what did neither.
+    pub neither: Dist,
 }
 
 impl Timings {
-    /// Green and rest together.
+    /// All together.
     pub fn all(&self) -> Dist {
         let mut all = self.green.clone();
-        all.merge(&self.rest);
+        all.merge(&self.failed);
+        all.merge(&self.neither);
         all
     }
 
     pub(super) fn add(&mut self, conclusion: &str, sample: Option<Millis>) {
-        let side = if conclusion == "success" { &mut self.green } else { &mut self.rest };
+        let side = match conclusion {
+            "success" => &mut self.green,
+            failed if Outcomes::is_failure(failed) => &mut self.failed,
+            _ => &mut self.neither,
+        };
         side.extend(sample);
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
         self.green.merge(&other.green);
-        self.rest.merge(&other.rest);
+        self.failed.merge(&other.failed);
+        self.neither.merge(&other.neither);
     }
 }
 

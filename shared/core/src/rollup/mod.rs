@@ -50,9 +50,11 @@ pub struct Rollup {
     pub tally: Tally,
 }
 
-/// Names with what they are as of: the latest end wins.
+/// Names with what they are as of: the latest end wins, but never without a name against one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Named {
+    /// Whether GitHub named the workflow at all.
+    pub known: bool,
     /// End of the attempt that bore them.
     pub as_of: Time,
     /// That attempt.
@@ -151,7 +153,8 @@ impl Rollup {
 
     fn add(&mut self, judged: &JudgedRow) {
         let row = &judged.row;
-        let named = Named { as_of: row.end, by: row.id, names: row.names.clone() };
+        let known = row.names.known;
+        let named = Named { known, as_of: row.end, by: row.id, names: row.names.clone() };
         if self.names.as_ref() < Some(&named) {
             self.names = Some(named);
         }

@@ -11,7 +11,7 @@ fn row(run: u64, end_ms: i64, jobs: Vec<JobRow>) -> JudgedRow {
         workflow: WorkflowId { repository: 1, workflow: 1 },
         end: Time::from_millis(end_ms),
         started_at: None,
-        names: Names { workflow: format!("CI {run}"), ..Names::default() },
+        names: Names { workflow: format!("CI {run}"), known: true, ..Names::default() },
         branch: Branch::default(),
         segment: if run.is_multiple_of(3) { Segment::PullRequest } else { Segment::DefaultBranch },
         conclusion: if run.is_multiple_of(5) { "failure" } else { "success" }.to_owned(),

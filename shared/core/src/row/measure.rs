@@ -77,13 +77,14 @@ fn measure(ran: &[&Job], started_at: Option<Time>, tally: &mut Tally) -> Times {
 
 fn job_row(job: &Job, part: Part, on_critical_path: bool, tally: &mut Tally) -> JobRow {
     let counts = part == Part::Ran;
+    let queued = if counts { tally.span(job.created_at, job.started_at) } else { None };
     JobRow {
         name: job.name.clone(),
         runner_class: runner_class(&job.labels),
         conclusion: conclusion(job.conclusion.as_deref()),
         part,
-        queued: if counts { tally.span(job.created_at, job.started_at) } else { None },
-        approval: if counts { approval(job) } else { Millis(0) },
+        queued,
+        approval: if queued.is_some() { approval(job) } else { Millis(0) },
         ran: if counts { tally.span(job.started_at, job.completed_at) } else { None },
         on_critical_path,
         steps: if counts { step_rows(&job.steps, tally) } else { Vec::new() },
@@ -132,6 +133,7 @@ fn names(run: &Run) -> Names {
     let name = run.latest.name.clone().filter(|name| !name.is_empty());
     Names {
         repository: run.repository.clone(),
+        known: name.is_some(),
         workflow: name
             .or_else(|| path.clone())
             .unwrap_or_else(|| format!("workflow {}", run.latest.workflow_id)),

@@ -71,8 +71,10 @@ pub struct Row {
 pub struct Names {
     /// `owner/name`.
     pub repository: String,
-    /// The workflow's name.
+    /// The workflow's name, else its path, else its id.
     pub workflow: String,
+    /// Whether `workflow` is a name.
+    pub known: bool,
     /// Path of its file.
     pub path: Option<String>,
 }

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::stats::{Interval, Z95, round};
 
+const FAILURES: [&str; 3] = ["failure", "timed_out", "startup_failure"];
+
 /// How often each conclusion occurred. Keys are GitHub's own words.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcomes(BTreeMap<String, u64>);
@@ -31,6 +33,11 @@ impl Outcomes {
     /// Counts of all conclusions.
     pub const fn counts(&self) -> &BTreeMap<String, u64> {
         &self.0
+    }
+
+    /// Whether a conclusion counts against the success rate.
+    pub fn is_failure(conclusion: &str) -> bool {
+        FAILURES.contains(&conclusion)
     }
 
     /// All of them.
@@ -66,7 +73,7 @@ impl Outcomes {
     fn judged(&self) -> (u64, u64) {
         let count = |conclusion: &str| self.0.get(conclusion).copied().unwrap_or_default();
         let won = count("success");
-        (won, won + count("failure") + count("timed_out") + count("startup_failure"))
+        (won, won + FAILURES.into_iter().map(count).sum::<u64>())
     }
 }
 

@@ -7,6 +7,7 @@ mod shelf;
 use std::collections::BTreeMap;
 
 use anyhow::{Context, bail};
+use laptime_core::render::counted;
 
 use crate::args::{Format, ReplayArgs};
 use crate::command::Outcome;
@@ -136,6 +137,6 @@ impl Tally {
             parts.push(format!("{} failed", self.failed.len()));
         }
         let parts = if parts.is_empty() { "none".to_owned() } else { parts.join(", ") };
-        format!("replayed {total} deliveries: {parts}\n")
+        format!("replayed {}: {parts}\n", counted(total, "delivery"))
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
     let policy = settings::policy(args.store.config.as_ref())?;
     let store = Store::open(&args.store.data)?;
     block_on(async {
-        let server = Server::bind(store, secrets, policy, args.listen, !args.no_page).await?;
+        let server = Server::bind(store, secrets, policy, &args.listen, !args.no_page).await?;
         let address = server.address()?;
         eprintln!(
             "laptime: listening on http://{address} (POST /webhook), store in {}",
@@ -56,12 +56,12 @@ impl Server {
         store: Store,
         secrets: Secrets,
         policy: Policy,
-        listen: SocketAddr,
+        listen: &str,
         with_page: bool,
     ) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(listen)
-            .await
-            .with_context(|| format!("cannot listen on {listen}; is something else there?"))?;
+        let listener = TcpListener::bind(listen).await.with_context(|| {
+            format!("cannot listen on {listen} (write HOST:PORT; is it taken?)")
+        })?;
         let page = with_page.then(page::Page::default);
         let writer = store.writer()?;
         let app = Arc::new(App { secrets, policy, store, writer, page });

@@ -117,10 +117,13 @@ fn first_cards(workflows: &[WorkflowReport]) -> Vec<Card> {
         .iter()
         .flat_map(|workflow| workflow.bottlenecks.iter().map(move |one| (workflow, one)))
         .collect();
-    all.sort_by(|(_, a), (_, b)| {
+    // Across workflows it counts how often a run would save it.
+    let saves = |(workflow, bottleneck): &(&WorkflowReport, &crate::report::Bottleneck)| {
+        bottleneck.saves_s.unwrap_or(0.0) * units::float(workflow.attempts)
+    };
+    all.sort_by(|a, b| {
         let key = |severity| severity != "high";
-        let saves = |seconds: Option<f64>| seconds.unwrap_or(0.0);
-        key(a.severity).cmp(&key(b.severity)).then(saves(b.saves_s).total_cmp(&saves(a.saves_s)))
+        key(a.1.severity).cmp(&key(b.1.severity)).then(saves(b).total_cmp(&saves(a)))
     });
     all.into_iter().take(MOST_CARDS).map(|(workflow, one)| card(workflow, one)).collect()
 }
@@ -137,7 +140,7 @@ fn overview_row(workflow: &WorkflowReport, days: &Days) -> OverviewRow {
         p50: units::duration_or_none(workflow.total_s.p50),
         p95: units::duration_or_none(workflow.total_s.p95),
         queue: units::duration_or_none(workflow.queued_s.p50),
-        trend: halves.change_pct.map_or_else(|| units::NONE.to_owned(), units::change),
+        trend: summary::moved(&halves),
         tone: tone(halves),
         bottlenecks: workflow.bottlenecks.len(),
         severe: workflow.bottlenecks.iter().any(|one| one.severity == "high"),

@@ -117,14 +117,7 @@ fn stats(workflow: &WorkflowReport) -> Vec<Stat> {
 }
 
 fn outcomes(workflow: &WorkflowReport) -> String {
-    let mut list: Vec<String> = summary::ordered(&workflow.outcomes)
-        .into_iter()
-        .map(|(name, times)| format!("{} {}", units::count(times), hostile::terminal(name, 20)))
-        .collect();
-    if workflow.superseded > 0 {
-        list.push(format!("{} superseded", units::count(workflow.superseded)));
-    }
-    list.join(", ")
+    summary::outcomes(workflow, |name| hostile::terminal(name, 20)).join(", ")
 }
 
 fn trend(change: &Change) -> Stat {
@@ -138,10 +131,13 @@ fn trend(change: &Change) -> Stat {
             tone: "",
         };
     };
+    let interval = change
+        .interval_pct
+        .map_or_else(String::new, |interval| format!(" ({})", units::change_interval(interval)));
     Stat {
         label: "Trend, green",
         value: units::change(percent),
-        note: format!("{}: {} → {}", change.direction, unbroken(before), unbroken(after)),
+        note: format!("{}{interval}: {} → {}", change.direction, unbroken(before), unbroken(after)),
         tone: tone(change),
     }
 }

@@ -55,7 +55,7 @@ fn jobs_table(workflow: &WorkflowReport) -> Table {
             units::duration_or_none(job.ran_s.p95),
             units::duration_or_none(job.queued_s.p50),
             units::rate_or_none(job.on_critical_path),
-            job.trend.halves.change_pct.map_or_else(|| units::NONE.to_owned(), units::change),
+            summary::moved(&job.trend.halves),
             units::count(job.skipped),
         ]
     };

@@ -3,7 +3,7 @@ use crate::render::sample;
 
 #[test]
 fn a_small_report_reads_well_on_github() {
-    insta::assert_snapshot!(markdown(&sample::small()), @r"
+    insta::assert_snapshot!(markdown(&sample::small()), @"
     # Lap times: 2026-08-01 → 2026-08-31 UTC (30 days)
 
     1 workflow in 1 repository · **20 attempts** · success rate **88.9 %** · **1h 23m** of wall clock
@@ -12,7 +12,7 @@ fn a_small_report_reads_well_on_github() {
 
     - File: `.github/workflows/ci.yml`
     - 20 attempts, success rate **88.9 %** (95 % interval 67.2 to 96.9 %)
-    - Outcomes: 16 `success`, 2 `failure`, 2 `cancelled`, 1 superseded
+    - Outcomes: 16 `success`, 2 `failure`, 2 `cancelled` (1 superseded)
     - Trend: slower (+15.0 %, +9.0 to +20.0 %): 4m 00s → 4m 36s, second half against first
 
     **Bottlenecks**

@@ -39,13 +39,7 @@ fn outcomes(page: &mut Page, workflow: &WorkflowReport) {
         units::counted(workflow.attempts, "attempt"),
         units::rate_or_none(workflow.success_rate),
     ));
-    let mut list: Vec<String> = summary::ordered(&workflow.outcomes)
-        .into_iter()
-        .map(|(name, times)| format!("{} {}", units::count(times), hostile::markdown(name)))
-        .collect();
-    if workflow.superseded > 0 {
-        list.push(format!("{} superseded", units::count(workflow.superseded)));
-    }
+    let list = summary::outcomes(workflow, hostile::markdown);
     if !list.is_empty() {
         page.add(&format!("- Outcomes: {}\n", list.join(", ")));
     }

@@ -5,14 +5,14 @@ use crate::render::sample;
 
 #[test]
 fn a_small_report_fits_a_terminal() {
-    insta::assert_snapshot!(text(&sample::small(), 90), @r"
+    insta::assert_snapshot!(text(&sample::small(), 90), @"
     Laptime report · 2026-08-01 → 2026-08-31 UTC (30 days)
     1 workflow in 1 repository · 20 attempts · success rate 88.9 % · 1h 23m of wall clock
 
     acme/api › CI
     ──────────────────────────────────────────────────────────────────────────────────────────
       20 attempts · success rate 88.9 % (95 % interval 67.2 to 96.9 %)
-      16 success · 2 failure · 2 cancelled · 1 superseded
+      16 success · 2 failure · 2 cancelled (1 superseded)
       Trend   slower (+15.0 %, +9.0 to +20.0 %): 4m 00s → 4m 36s, second half against first
 
       TIME          COUNT    MEAN     P50     P95     P99     MAX
@@ -54,7 +54,7 @@ fn a_small_report_fits_a_terminal() {
 
 #[test]
 fn a_narrow_terminal_keeps_what_matters() {
-    insta::assert_snapshot!(text(&sample::small(), 44), @r"
+    insta::assert_snapshot!(text(&sample::small(), 44), @"
     Laptime report · 2026-08-01 → 2026-08-31 UTC
     (30 days)
     1 workflow in 1 repository · 20 attempts ·
@@ -64,8 +64,8 @@ fn a_narrow_terminal_keeps_what_matters() {
     ────────────────────────────────────────────
       20 attempts · success rate 88.9 % (95 %
       interval 67.2 to 96.9 %)
-      16 success · 2 failure · 2 cancelled · 1
-      superseded
+      16 success · 2 failure · 2 cancelled (1
+      superseded)
       Trend   slower (+15.0 %, +9.0 to +20.0 %):
               4m 00s → 4m 36s, second half
               against first

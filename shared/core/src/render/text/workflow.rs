@@ -38,13 +38,7 @@ fn outcomes(page: &mut Page, workflow: &WorkflowReport) {
         units::rate_or_none(workflow.success_rate),
     );
     page.wrapped(&rate, 2);
-    let mut list: Vec<String> = summary::ordered(&workflow.outcomes)
-        .into_iter()
-        .map(|(name, times)| format!("{} {}", units::count(times), hostile::terminal(name, 24)))
-        .collect();
-    if workflow.superseded > 0 {
-        list.push(format!("{} superseded", units::count(workflow.superseded)));
-    }
+    let list = summary::outcomes(workflow, |name| hostile::terminal(name, 24));
     page.wrapped(&list.join(" · "), 2);
 }
 
