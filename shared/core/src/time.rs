@@ -89,7 +89,11 @@ impl FromStr for Time {
 
     fn from_str(text: &str) -> Result<Self, NotATime> {
         match text.parse::<Timestamp>() {
-            Ok(at) => Ok(Self(at.as_nanosecond().div_euclid(1_000_000).try_into().unwrap_or(0))),
+            // Both have the sign of the instant, so that the sum is cut off towards the past.
+            Ok(at) => {
+                let fraction = i64::from(at.subsec_nanosecond()).div_euclid(1_000_000);
+                Ok(Self(at.as_second() * 1_000 + fraction))
+            }
             // 9999-12-31T23:59:59Z, which many programs call "never", is a day past our last instant.
             Err(_) if is_last_day(text) => Ok(Self(Timestamp::MAX.as_millisecond())),
             Err(source) => Err(NotATime { text: text.chars().take(64).collect(), source }),

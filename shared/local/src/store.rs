@@ -61,7 +61,11 @@ impl Store {
 
     /// A thread that commits events in groups, on a connection of its own.
     pub fn writer(&self) -> Stored<Writer> {
-        Writer::start(connect(&self.path)?, self.path.clone())
+        let conn = connect(&self.path)?;
+        // It only ever appends: the last pages of a table and an index are all it comes back to.
+        conn.pragma_update(None, "cache_size", -1_024)
+            .map_err(|error| store_error(&self.path, "opening the store", error))?;
+        Writer::start(conn, self.path.clone())
     }
 
     /// A view of the store as it is now, on a connection of its own.
@@ -129,6 +133,8 @@ fn connect(path: &Path) -> Stored<Connection> {
         conn.pragma_update(None, "synchronous", "FULL")?;
         conn.pragma_update(None, "cache_size", -4_096)?;
         conn.pragma_update(None, "journal_size_limit", 64 << 20)?;
+        // 16 MB: the last pages of tables and indexes are written back once for many commits.
+        conn.pragma_update(None, "wal_autocheckpoint", 4_096)?;
         conn.set_prepared_statement_cache_capacity(64);
         Ok(())
     };

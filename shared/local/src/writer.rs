@@ -2,14 +2,15 @@
 //! sync of the disk serves many deliveries.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, Instant};
 
 use laptime_core::model::Event;
 use laptime_core::port::{Appended, Inbox, StoreError, StoreErrorKind, Stored};
 use laptime_core::time::Time;
 use rusqlite::{Connection, TransactionBehavior};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use crate::error::{kind_of, store_error};
 use crate::inbox::Encoded;
@@ -20,28 +21,34 @@ const QUEUE: usize = 4_096;
 /// Events in one commit at most.
 const GROUP: usize = 512;
 
-type Reply = oneshot::Sender<Stored<Appended>>;
+/// How long a commit waits at most for senders that were just answered to send their next. On a
+/// fast disk it waits less: no longer than the last commit took.
+const LINGER: Duration = Duration::from_millis(5);
+
+type Reply = oneshot::Sender<(Stored<Appended>, Others)>;
+type Group = Vec<(Encoded, Reply)>;
 
 /// An inbox whose events are durable, in groups, before they are answered for. Dropping it commits
 /// what still waits.
 #[derive(Debug)]
 pub struct Writer {
-    queue: Option<mpsc::Sender<(Encoded, Reply)>>,
+    queue: Arc<Queue>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     pub(crate) fn start(conn: Connection, path: PathBuf) -> Stored<Self> {
-        let (queue, waiting) = mpsc::channel(QUEUE);
+        let queue = Arc::new(Queue::default());
+        let waiting = queue.clone();
         let thread = Builder::new()
             .name("writer".to_owned())
-            .spawn(move || run(conn, &path, waiting))
+            .spawn(move || run(conn, &path, &waiting))
             .map_err(|error| StoreError {
                 kind: StoreErrorKind::Failed,
                 what: "the writer's thread could not be started".to_owned(),
                 source: Some(Box::new(error)),
             })?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+        Ok(Self { queue, thread: Some(thread) })
     }
 }
 
@@ -49,26 +56,118 @@ impl Inbox for Writer {
     async fn append(&self, event: &Event, received: Time) -> Stored<Appended> {
         let encoded = Encoded::of(event, received)?;
         let (reply, answer) = oneshot::channel();
-        let queue = self.queue.as_ref().ok_or_else(closed)?;
-        queue.try_send((encoded, reply)).map_err(|_| overloaded())?;
-        answer.await.map_err(|_| closed())?
+        self.queue.push(encoded, reply)?;
+        let (stored, _others) = answer.await.map_err(|_| closed())?;
+        stored
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.queue.take();
+        self.queue.close();
         if let Some(Err(_)) = self.thread.take().map(JoinHandle::join) {
             tracing::error!("the store's writer ended badly");
         }
     }
 }
 
-fn run(mut conn: Connection, path: &Path, mut waiting: mpsc::Receiver<(Encoded, Reply)>) {
-    let mut group = Vec::with_capacity(GROUP);
-    while waiting.blocking_recv_many(&mut group, GROUP) > 0 {
+/// The events that wait for a commit.
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    arrived: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    events: Group,
+    /// How many wake the writer; none while it is busy.
+    hoped_for: Option<usize>,
+    is_closed: bool,
+}
+
+impl Queue {
+    fn push(&self, event: Encoded, reply: Reply) -> Stored<()> {
+        let mut waiting = self.lock();
+        if waiting.events.len() >= QUEUE {
+            return Err(overloaded());
+        }
+        waiting.events.push((event, reply));
+        let is_awaited = waiting.hoped_for == Some(waiting.events.len());
+        drop(waiting);
+        if is_awaited {
+            self.arrived.notify_one();
+        }
+        Ok(())
+    }
+
+    fn close(&self) {
+        self.lock().is_closed = true;
+        self.arrived.notify_one();
+    }
+
+    /// The next group; none once the queue is closed and empty.
+    ///
+    /// Senders that were answered together will be back soon, and one sync for all of them is
+    /// cheaper than two for half of them each. So a group hopes for as many as were under way when
+    /// the last one was answered: the answered and those that waited already. A lone sender never
+    /// waits.
+    fn next(&self, answered: usize, took: Duration) -> Option<Group> {
+        let mut waiting = self.lock();
+        waiting.hoped_for = Some((answered + waiting.events.len()).clamp(1, GROUP));
+        if answered > 0 {
+            (waiting, _) = self
+                .arrived
+                .wait_timeout_while(waiting, took.min(LINGER), |waiting| waiting.too_few())
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        if waiting.events.is_empty() {
+            waiting.hoped_for = Some(1);
+            waiting = self
+                .arrived
+                .wait_while(waiting, |waiting| waiting.too_few())
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        waiting.hoped_for = None;
+        let count = waiting.events.len().min(GROUP);
+        let group: Group = waiting.events.drain(..count).collect();
+        (!group.is_empty()).then_some(group)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    fn too_few(&self) -> bool {
+        !self.is_closed && Some(self.events.len()) < self.hoped_for
+    }
+}
+
+/// The answers to the rest of a group, carried by the first of them and handed on when that one is
+/// heard or dropped: by then on the thread of the senders, where waking the next costs nothing.
+/// From the writer's thread each would cost a system call.
+#[derive(Debug, Default)]
+struct Others(Vec<(Reply, Stored<Appended>)>);
+
+impl Drop for Others {
+    fn drop(&mut self) {
+        for (reply, stored) in self.0.drain(..) {
+            // Whoever asked may have hung up; the event is stored all the same.
+            let _ = reply.send((stored, Self::default()));
+        }
+    }
+}
+
+fn run(mut conn: Connection, path: &Path, queue: &Queue) {
+    let (mut answered, mut took) = (0, Duration::ZERO);
+    while let Some(group) = queue.next(answered, took) {
+        answered = group.len();
+        let started = Instant::now();
         let stored = commit(&mut conn, &group);
-        answer(path, stored, group.drain(..).map(|(_, reply)| reply));
+        took = started.elapsed();
+        answer(path, stored, group.into_iter().map(|(_, reply)| reply));
     }
 }
 
@@ -85,22 +184,23 @@ fn answer(
     stored: rusqlite::Result<Vec<Appended>>,
     replies: impl Iterator<Item = Reply>,
 ) {
-    match stored {
-        Ok(stored) => replies.zip(stored).for_each(|(reply, appended)| {
-            // Whoever asked may have hung up; the event is stored all the same.
-            let _ = reply.send(Ok(appended));
-        }),
+    let mut answers: Vec<(Reply, Stored<Appended>)> = match stored {
+        Ok(stored) => replies.zip(stored.into_iter().map(Ok)).collect(),
         Err(error) => {
             let kind = kind_of(&error);
             let cause = store_error(path, "storing events", error);
             tracing::error!(error = %cause, "store.write failed");
             let cause = Arc::new(cause);
-            replies.for_each(|reply| {
+            let failure = || {
                 let source: Box<dyn std::error::Error + Send + Sync> = Box::new(cause.clone());
-                let what = cause.what.clone();
-                let _ = reply.send(Err(StoreError { kind, what, source: Some(source) }));
-            });
+                StoreError { kind, what: cause.what.clone(), source: Some(source) }
+            };
+            replies.map(|reply| (reply, Err(failure()))).collect()
         }
+    };
+    if let Some((first, stored)) = answers.pop() {
+        // If it has hung up, the others are answered from here.
+        let _ = first.send((stored, Others(answers)));
     }
 }
 

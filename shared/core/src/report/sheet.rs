@@ -39,7 +39,6 @@ impl WorkflowReport {
         let names = rollup.names.as_ref()?.names.clone();
         let whole = rollup.whole();
         let jobs = rollup.jobs.iter().map(|(name, job)| job_report(name, job, &eras, thresholds));
-        let green = |era: &Rollup| era.whole().total.green;
         let mut report = Self {
             repository_id: sheet.id.repository,
             workflow_id: sheet.id.workflow,
@@ -57,7 +56,7 @@ impl WorkflowReport {
             failed_s: whole.total.failed.figures(),
             outcomes: whole.outcomes.counts().clone(),
             segments: segments(rollup),
-            trend: trend(&eras, green, thresholds),
+            trend: trend(&eras, Rollup::green, thresholds),
             jobs: jobs.collect(),
             other_jobs: other_jobs(&rollup.other_jobs),
             where_time_goes_s: where_time_goes(rollup),

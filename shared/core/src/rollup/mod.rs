@@ -144,6 +144,13 @@ impl Rollup {
         self.segments.values().map(|segment| segment.outcomes.total()).sum()
     }
 
+    /// `total` of the successful attempts.
+    pub fn green(&self) -> Dist {
+        let mut green = Dist::default();
+        self.segments.values().for_each(|segment| green.merge(&segment.total.green));
+        green
+    }
+
     /// All segments as one.
     pub fn whole(&self) -> SegmentRollup {
         let mut whole = SegmentRollup::default();

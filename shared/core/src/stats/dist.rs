@@ -59,7 +59,7 @@ impl Dist {
             Samples::Binned { count, min, bins } => {
                 *count += 1;
                 *min = value.min(*min);
-                bins.add(value, 1);
+                bins.add(value);
             }
         }
     }
@@ -81,11 +81,11 @@ impl Dist {
             (Samples::Binned { count, min, bins }, Samples::Exact(more)) => {
                 *count += more.len() as u64;
                 *min = more.first().map_or(*min, |first| *first.min(min));
-                bins.add_all(more);
+                bins.merge(&Sketch::of_rising(more));
             }
             (Samples::Exact(values), Samples::Binned { count, min, bins }) => {
                 let mut bins = bins.clone();
-                bins.add_all(values);
+                bins.merge(&Sketch::of_rising(values));
                 let min = values.first().map_or(*min, |first| *first.min(min));
                 self.samples = Samples::Binned { count: count + values.len() as u64, min, bins };
             }
@@ -178,16 +178,28 @@ impl Dist {
         if let Samples::Exact(values) = &self.samples
             && values.len() > EXACT_MAX
         {
-            let mut bins = Sketch::default();
-            bins.add_all(values);
+            let bins = Sketch::of_rising(values);
             let min = values.first().copied().unwrap_or_default();
             self.samples = Samples::Binned { count: values.len() as u64, min, bins };
         }
     }
 }
 
+/// Adds many samples at once: they are sorted once, where [`Dist::add`] finds the place of each.
 impl Extend<Millis> for Dist {
     fn extend<T: IntoIterator<Item = Millis>>(&mut self, samples: T) {
+        let mut samples = samples.into_iter();
+        if let Samples::Exact(values) = &mut self.samples {
+            for Millis(value) in samples.by_ref().take(EXACT_MAX + 1 - values.len()) {
+                self.sum = self.sum.saturating_add(value);
+                self.squares = self.squares.saturating_add(u128::from(value) * u128::from(value));
+                self.max = self.max.max(value);
+                values.push(value);
+            }
+            values.sort_unstable();
+            self.bin_if_many();
+        }
+        // Only bins are left to add to, if anything is.
         for sample in samples {
             self.add(sample);
         }

@@ -13,21 +13,28 @@ const LOG2_BINS: u32 = BINS_PER_OCTAVE.trailing_zeros();
 pub(super) struct Sketch(Vec<(u16, u64)>);
 
 impl Sketch {
-    pub(super) fn add(&mut self, value: u64, count: u64) {
+    /// The counts of values that rise.
+    pub(super) fn of_rising(values: &[u64]) -> Self {
+        let mut bins: Vec<(u16, u64)> = Vec::new();
+        for value in values {
+            let bin = bin(*value);
+            match bins.last_mut() {
+                Some((last, count)) if *last == bin => *count += 1,
+                _ => bins.push((bin, 1)),
+            }
+        }
+        Self(bins)
+    }
+
+    pub(super) fn add(&mut self, value: u64) {
         let bin = bin(value);
         match self.0.binary_search_by_key(&bin, |(at, _)| *at) {
             Ok(found) => {
                 if let Some((_, held)) = self.0.get_mut(found) {
-                    *held += count;
+                    *held += 1;
                 }
             }
-            Err(place) => self.0.insert(place, (bin, count)),
-        }
-    }
-
-    pub(super) fn add_all(&mut self, values: &[u64]) {
-        for value in values {
-            self.add(*value, 1);
+            Err(place) => self.0.insert(place, (bin, 1)),
         }
     }
 

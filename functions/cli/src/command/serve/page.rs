@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use hyper::body::Bytes;
 use laptime_core::config::Policy;
 use laptime_core::flow::{Period, report};
 use laptime_core::render;
@@ -14,13 +15,13 @@ use crate::settings::clock;
 /// A page younger than this is shown again.
 const FRESH_MS: i64 = 5_000;
 
-/// The last page made, and when.
+/// The last page made, and when. Everybody is sent the same copy.
 #[derive(Debug, Default)]
-pub(crate) struct Page(Mutex<Option<(Time, String)>>);
+pub(crate) struct Page(Mutex<Option<(Time, Bytes)>>);
 
 impl Page {
     /// The page; callers wait for each other rather than make it twice.
-    pub(crate) fn html(&self, store: &Store, policy: &Policy) -> anyhow::Result<String> {
+    pub(crate) fn html(&self, store: &Store, policy: &Policy) -> anyhow::Result<Bytes> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = clock();
         if let Some((made, html)) = last.as_ref()
@@ -31,7 +32,7 @@ impl Page {
         let snapshot = store.snapshot()?;
         let period = Period::default();
         let made = block_on(report(&snapshot, &period, &policy.thresholds, now))??;
-        let html = render::html(&made)?;
+        let html = Bytes::from(render::html(&made)?);
         *last = Some((now, html.clone()));
         Ok(html)
     }

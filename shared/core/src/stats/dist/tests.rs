@@ -49,6 +49,20 @@ proptest! {
     }
 
     #[test]
+    fn adding_one_by_one_and_many_at_once_agree(
+        values in prop::collection::vec(0..40_000_000_u64, 0..1_500), cut in any::<prop::sample::Index>(),
+    ) {
+        let (first, second) = values.split_at(cut.index(values.len() + 1));
+        let mut many = dist(first);
+        many.extend(second.iter().copied().map(Millis));
+        let mut one_by_one = Dist::default();
+        for value in &values {
+            one_by_one.add(Millis(*value));
+        }
+        prop_assert_eq!(many, one_by_one);
+    }
+
+    #[test]
     fn merging_in_any_grouping_agrees(
         values in prop::collection::vec(0..40_000_000_u64, 0..1_500),
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
