@@ -64,7 +64,7 @@ impl History {
             touched.dedup();
             wait(store.file(fence, &filed, &touched, Cursor(0))).unwrap();
         }
-        wait(store.release(fence, self.end())).unwrap();
+        wait(store.release(fence, Some(self.end()))).unwrap();
         self.pass(&store);
         store
     }

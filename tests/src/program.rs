@@ -25,6 +25,13 @@ pub struct Served {
     agent: ureq::Agent,
 }
 
+/// What becomes of the log of a server once it has said where it listens.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Log {
+    IsRead,
+    IsClosed,
+}
+
 /// What a server answered.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -84,15 +91,20 @@ impl Laptime {
 
     /// Starts `serve` on a free port, aggregating only when told to.
     pub fn serve(&self) -> Served {
-        self.start(None)
+        self.start(None, Log::IsRead)
+    }
+
+    /// The same with nobody at the other end of its log.
+    pub fn serve_unheard(&self) -> Served {
+        self.start(None, Log::IsClosed)
     }
 
     /// The same in a process that may not write files larger than this: as good as a full disk.
     pub fn serve_with_file_limit(&self, kilobytes: u32) -> Served {
-        self.start(Some(kilobytes))
+        self.start(Some(kilobytes), Log::IsRead)
     }
 
-    fn start(&self, file_limit: Option<u32>) -> Served {
+    fn start(&self, file_limit: Option<u32>, log: Log) -> Served {
         let config = self.data.join("test.toml");
         std::fs::create_dir_all(&self.data).unwrap();
         std::fs::write(&config, "[serve]\naggregate_every_s = 86400\n").unwrap();
@@ -114,7 +126,9 @@ impl Laptime {
             })
             .expect("serve says where it listens");
         // Somebody has to read on, or the program stops at a full pipe.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+        if log == Log::IsRead {
+            std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+        }
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
         Served { child, address, agent }
     }

@@ -28,9 +28,8 @@ fn main() -> ExitCode {
     match done {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),
-        Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("laptime: {}", output::chain(&error));
+            output::tell(&format!("laptime: {}", output::chain(&error)));
             ExitCode::from(2)
         }
     }

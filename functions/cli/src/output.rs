@@ -8,34 +8,56 @@ use std::time::Duration;
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Writes to `out`, whole or not at all; to standard output without one.
+/// Writes to `out`, whole or not at all; to standard output without one. A reader that goes away
+/// has seen enough.
 pub(crate) fn emit(text: &str, out: Option<&Path>) -> anyhow::Result<()> {
-    if let Some(path) = out {
-        write_whole(path, text.as_bytes())
-    } else {
+    let Some(path) = out else {
         let mut stdout = std::io::stdout().lock();
-        stdout.write_all(text.as_bytes())?;
-        Ok(stdout.flush()?)
-    }
+        return match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(error).context("standard output cannot be written")
+            }
+            _ => Ok(()),
+        };
+    };
+    write_whole(path, text.as_bytes())
 }
 
-/// A reader never sees half a file: it is written beside and moved into place.
+/// Tells somebody who may not be listening any more.
+pub(crate) fn tell(line: &str) {
+    // Nobody is left to hear that nobody listens.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// A reader never sees half a file: it is written beside and moved into place. What is no regular
+/// file, a pipe or a device, is written to.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    write_bytes(path, bytes).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+fn write_bytes(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    // A link stays one: its target is replaced.
+    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let before = std::fs::metadata(&path).ok();
+    if before.as_ref().is_some_and(|before| !before.is_file()) {
+        return File::options().write(true).open(&path)?.write_all(bytes);
+    }
     let mut beside = path.as_os_str().to_owned();
     beside.push(format!(".{}.part", std::process::id()));
     let beside = Path::new(&beside);
     let write = || -> std::io::Result<()> {
         let mut file = File::create(beside)?;
+        if let Some(before) = &before {
+            file.set_permissions(before.permissions())?;
+        }
         file.write_all(bytes)?;
         file.sync_all()?;
-        std::fs::rename(beside, path)
+        std::fs::rename(beside, &path)
     };
-    write()
-        .inspect_err(|_| {
-            // Nothing half-written stays; the first error is the one to tell.
-            let _ = std::fs::remove_file(beside);
-        })
-        .with_context(|| format!("{} cannot be written", path.display()))
+    write().inspect_err(|_| {
+        // Nothing half-written stays; the first error is the one to tell.
+        let _ = std::fs::remove_file(beside);
+    })
 }
 
 /// Columns of the terminal, 100 when there is none.
@@ -70,11 +92,4 @@ pub(crate) fn chain(error: &anyhow::Error) -> String {
         }
     }
     told
-}
-
-/// Whether the reader of our output went away.
-pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error
-        .downcast_ref::<std::io::Error>()
-        .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }

@@ -34,8 +34,7 @@ pub struct NotATime {
 impl Time {
     /// From milliseconds since the epoch; held within what a calendar can show.
     pub fn from_millis(ms: i64) -> Self {
-        let (first, last) = (Timestamp::MIN.as_millisecond(), Timestamp::MAX.as_millisecond());
-        Self(ms.clamp(first, last))
+        Self(ms.clamp(Timestamp::MIN.as_second() * 1_000, last_ms()))
     }
 
     /// Milliseconds since the epoch.
@@ -95,10 +94,15 @@ impl FromStr for Time {
                 Ok(Self(at.as_second() * 1_000 + fraction))
             }
             // 9999-12-31T23:59:59Z, which many programs call "never", is a day past our last instant.
-            Err(_) if is_last_day(text) => Ok(Self(Timestamp::MAX.as_millisecond())),
+            Err(_) if is_last_day(text) => Ok(Self(last_ms())),
             Err(source) => Err(NotATime { text: text.chars().take(64).collect(), source }),
         }
     }
+}
+
+/// The last instant, in whole seconds: its fraction could not be written back.
+fn last_ms() -> i64 {
+    Timestamp::MAX.as_second() * 1_000
 }
 
 fn is_last_day(text: &str) -> bool {
@@ -158,6 +162,7 @@ mod tests {
         assert_eq!(day("1969-12-31T00:00:00Z"), "1969-12-31");
         assert_eq!(day("0001-01-01T00:00:00Z"), "0001-01-01");
         assert_eq!(day("9999-12-31T23:59:59Z"), "9999-12-30");
+        assert_eq!(Time::from_millis(i64::MAX).to_string(), "9999-12-30T22:00:00Z");
     }
 
     #[test]

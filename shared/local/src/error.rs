@@ -12,7 +12,7 @@ pub(crate) fn store_error(path: &Path, doing: &str, error: rusqlite::Error) -> S
     StoreError { kind, what, source: Some(Box::new(error)) }
 }
 
-pub(crate) fn kind_of(error: &rusqlite::Error) -> StoreErrorKind {
+fn kind_of(error: &rusqlite::Error) -> StoreErrorKind {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreErrorKind::Busy,
         Some(ErrorCode::DiskFull) => StoreErrorKind::Full,

@@ -12,7 +12,7 @@ use laptime_core::time::Time;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
-use crate::error::{kind_of, store_error};
+use crate::error::store_error;
 use crate::inbox::Encoded;
 
 /// Events that may wait; more are answered busy.
@@ -52,6 +52,17 @@ impl Writer {
     }
 }
 
+impl Writer {
+    /// Why the last commit failed, if it did; or that the thread is gone.
+    pub fn health(&self) -> Stored<()> {
+        if self.thread.as_ref().is_none_or(JoinHandle::is_finished) {
+            return Err(closed());
+        }
+        let failing = self.queue.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        failing.as_ref().map_or(Ok(()), |cause| Err(again(cause)))
+    }
+}
+
 impl Inbox for Writer {
     async fn append(&self, event: &Event, received: Time) -> Stored<Appended> {
         let encoded = Encoded::of(event, received)?;
@@ -76,6 +87,8 @@ impl Drop for Writer {
 struct Queue {
     waiting: Mutex<Waiting>,
     arrived: Condvar,
+    /// Why the last commit failed, if it did.
+    failing: Mutex<Option<Arc<StoreError>>>,
 }
 
 #[derive(Debug, Default)]
@@ -165,43 +178,49 @@ fn run(mut conn: Connection, path: &Path, queue: &Queue) {
     while let Some(group) = queue.next(answered, took) {
         answered = group.len();
         let started = Instant::now();
-        let stored = commit(&mut conn, &group);
+        let stored = commit(&mut conn, path, &group).map_err(Arc::new);
         took = started.elapsed();
-        answer(path, stored, group.into_iter().map(|(_, reply)| reply));
+        let failing = stored.as_ref().err().cloned();
+        *queue.failing.lock().unwrap_or_else(PoisonError::into_inner) = failing;
+        answer(stored, group.into_iter().map(|(_, reply)| reply));
     }
 }
 
-fn commit(conn: &mut Connection, group: &[(Encoded, Reply)]) -> rusqlite::Result<Vec<Appended>> {
-    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let stored = group.iter().map(|(event, _)| event.insert(&tx)).collect::<Result<_, _>>()?;
-    tx.commit()?;
-    Ok(stored)
+fn commit(conn: &mut Connection, path: &Path, group: &Group) -> Stored<Vec<Appended>> {
+    // SQLite would go on writing to a file that was deleted under it.
+    if !path.exists() {
+        return Err(gone(path));
+    }
+    let mut transact = || {
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let stored = group.iter().map(|(event, _)| event.insert(&tx)).collect::<Result<_, _>>()?;
+        tx.commit()?;
+        Ok(stored)
+    };
+    transact().map_err(|error| store_error(path, "storing events", error))
 }
 
 /// A group is stored whole or not at all, and every member hears the same of it.
-fn answer(
-    path: &Path,
-    stored: rusqlite::Result<Vec<Appended>>,
-    replies: impl Iterator<Item = Reply>,
-) {
+fn answer(stored: Result<Vec<Appended>, Arc<StoreError>>, replies: impl Iterator<Item = Reply>) {
     let mut answers: Vec<(Reply, Stored<Appended>)> = match stored {
         Ok(stored) => replies.zip(stored.into_iter().map(Ok)).collect(),
-        Err(error) => {
-            let kind = kind_of(&error);
-            let cause = store_error(path, "storing events", error);
-            tracing::error!(error = %cause, "store.write failed");
-            let cause = Arc::new(cause);
-            let failure = || {
-                let source: Box<dyn std::error::Error + Send + Sync> = Box::new(cause.clone());
-                StoreError { kind, what: cause.what.clone(), source: Some(source) }
-            };
-            replies.map(|reply| (reply, Err(failure()))).collect()
-        }
+        Err(cause) => replies.map(|reply| (reply, Err(again(&cause)))).collect(),
     };
     if let Some((first, stored)) = answers.pop() {
         // If it has hung up, the others are answered from here.
         let _ = first.send((stored, Others(answers)));
     }
+}
+
+/// The same failure, for one more who has to hear of it.
+fn again(cause: &Arc<StoreError>) -> StoreError {
+    let source: Box<dyn std::error::Error + Send + Sync> = Box::new(cause.clone());
+    StoreError { kind: cause.kind, what: cause.what.clone(), source: Some(source) }
+}
+
+fn gone(path: &Path) -> StoreError {
+    let what = format!("{} was deleted; stop, put it back, and start again", path.display());
+    StoreError { kind: StoreErrorKind::Missing, what, source: None }
 }
 
 fn closed() -> StoreError {

@@ -405,3 +405,74 @@ fn completions_and_help_name_every_command() {
         }
     });
 }
+
+#[test]
+fn a_replay_stops_at_the_first_delivery_that_is_not_taken() {
+    in_folder(|folder| {
+        let file = folder.join("first-bad.jsonl");
+        let bad = r#"{"event":"workflow_job","body":{"action":"completed"}}"#;
+        fs::write(&file, format!("{bad}\n{}", lines(&busy_history(30)))).unwrap();
+        let laptime = Laptime::on(&folder.join("data"));
+        let (data, file) = (folder.join("data"), file.to_str().unwrap());
+        let said = laptime.fails(&["replay", "--data", data.to_str().unwrap(), file]);
+        assert!(said.contains("first-bad.jsonl:1"), "{said}");
+        let held = laptime.ok(&["status", "--format", "json"]);
+        assert_eq!(serde_json::from_str::<Value>(&held).unwrap()["events"], 0);
+
+        let served = laptime.serve();
+        let url = served.url("/webhook");
+        laptime.fails(&["replay", "--connections", "1", "--to", &url, file]);
+        let held = laptime.ok(&["status", "--format", "json"]);
+        assert_eq!(serde_json::from_str::<Value>(&held).unwrap()["events"], 0);
+    });
+}
+
+#[test]
+fn a_report_goes_into_files_through_links_and_into_devices() {
+    in_folder(|folder| {
+        let laptime = replayed(&folder.join("data"), &busy_history(5), NOW);
+        laptime.ok(&["aggregate"]);
+        let report = |out: &Path| {
+            laptime.ok(&["report", "--now", NOW, "--out", out.to_str().unwrap()]);
+        };
+        let (file, link) = (folder.join("report.txt"), folder.join("latest"));
+        report(&file);
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        fs::write(&file, "old").unwrap();
+        report(&link);
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert!(fs::read_to_string(&file).unwrap().contains("Laptime report"));
+        report(Path::new("/dev/null"));
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+        let nowhere = folder.join("no-folder/report.txt");
+        let said = laptime.fails(&["report", "--out", nowhere.to_str().unwrap()]);
+        assert!(said.contains("no-folder/report.txt cannot be written"), "{said}");
+    });
+}
+
+#[test]
+fn a_store_deleted_under_the_server_takes_nothing_more() {
+    in_folder(|folder| {
+        let served = Laptime::on(folder).serve();
+        let deliveries = busy_history(1);
+        let deliver = |one: &Delivery| {
+            served.deliver(one.event, "a guid", one.body.to_string().as_bytes()).status
+        };
+        assert_eq!((deliver(&deliveries[0]), served.get("/healthz").status), (202, 200));
+        fs::remove_file(folder.join("laptime.db")).unwrap();
+        assert_eq!((deliver(&deliveries[1]), served.get("/healthz").status), (503, 503));
+    });
+}
+
+#[test]
+fn nobody_listening_to_the_log_stops_nothing() {
+    in_folder(|folder| {
+        let laptime = Laptime::on(folder);
+        let served = laptime.serve_unheard();
+        let body = busy_history(1).remove(0).body.to_string();
+        let unsigned = served.post(&[("x-github-event", "workflow_run")], body.as_bytes());
+        assert_eq!(unsigned.unwrap().status, 401);
+        assert_eq!(served.deliver("workflow_run", "a guid", body.as_bytes()).status, 202);
+        assert_eq!(served.stop(), Some(0));
+    });
+}

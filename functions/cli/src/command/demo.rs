@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::args::DemoArgs;
 use crate::command::aggregate::text as pass_told;
-use crate::command::replay::{Record, Recorded, Sender, Taken, Target};
+use crate::command::replay::{Failure, Record, Recorded, Sender, Taken, Target};
 use crate::command::report::rendered;
 use crate::command::serve::Server;
 use crate::command::{Outcome, block_on};
@@ -31,11 +31,11 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Outcome> {
     let end = args.now.unwrap_or_else(clock).as_millis();
     let history = History::generate(args.seed, end);
     let postings = history.jumbled(args.seed);
-    eprintln!(
+    output::tell(&format!(
         "Six weeks of a small organisation: {}, posted as {} (jumbled, some twice).",
         counted(history.deliveries.len() as u64, "delivery"),
         counted(postings.len() as u64, "delivery")
-    );
+    ));
     let data = fresh_store(&args.out)?;
     deliver(&data, &postings)?;
 
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Outcome> {
     let pass = Pass { holder: "laptime demo", now, retention_days: 90 };
     let passed = block_on(aggregate(&store, pass, clock, |_| ()))??
         .map_err(|lease| anyhow!("another pass is running: {lease:?}"))?;
-    eprint!("{}", pass_told(&passed));
+    output::tell(pass_told(&passed).trim_end());
 
     let six_weeks = compare(&store, &history.truth, history.from, history.to, now)?;
     let month = end - 30 * DAY_MS;
@@ -82,11 +82,11 @@ fn deliver(data: &Path, postings: &[Posting<'_>]) -> anyhow::Result<()> {
     let mut stored = 0;
     for batch in postings.chunks(BATCH) {
         let records: Vec<Recorded> = batch.iter().map(record).collect();
-        for taken in sender.take(&records)? {
+        for taken in sender.take(&records, Failure::Stops)? {
             match taken {
                 Taken::Failed(why) => bail!("a delivery of the demo was not taken: {why}"),
                 Taken::Stored => stored += 1,
-                Taken::Duplicate | Taken::Ignored => {}
+                Taken::Duplicate | Taken::Ignored | Taken::NotSent => {}
             }
         }
         bar.inc(batch.len() as u64);
@@ -142,7 +142,7 @@ fn compare(store: &Store, truth: &Truth, from: i64, to: i64, now: Time) -> anyho
     let differences = truth.differences(&serde_json::from_str(&render::json(&report))?);
     if differences.is_empty() {
         let days = (to - from) / DAY_MS;
-        eprintln!("The report over {days} days says exactly what happened.");
+        output::tell(&format!("The report over {days} days says exactly what happened."));
         return Ok(report);
     }
     let shown = differences.iter().take(20).cloned().collect::<Vec<_>>().join("\n  ");
@@ -151,7 +151,7 @@ fn compare(store: &Store, truth: &Truth, from: i64, to: i64, now: Time) -> anyho
 
 fn say_what_next(page: &Path, data: &Path) {
     let page = page.canonicalize().unwrap_or_else(|_| page.to_owned());
-    eprintln!(
+    output::tell(&format!(
         "\nOpen {}\n\n\
          With a repository of your own:\n  \
          1. LAPTIME_WEBHOOK_SECRET=<a long random text> laptime serve\n  \
@@ -162,5 +162,5 @@ fn say_what_next(page: &Path, data: &Path) {
          More of this demo: laptime report --data {} --repo acme/web",
         page.display(),
         data.display()
-    );
+    ));
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::Attempt;
+use crate::model::{Attempt, AttemptId};
 use crate::port::{
     Changed, ChangedAttempt, Fence, Filed, Filing, Lease, Ledger, Place, Rows, Stored,
 };
@@ -75,7 +75,8 @@ async fn run(
     progress: &(impl Fn(&Passed) + Send + Sync),
 ) -> Stored<Passed> {
     let mut passed = Passed::default();
-    while file_changed(ledger, fence, &mut passed).await? {
+    let mut refused = BTreeSet::new();
+    while file_changed(ledger, fence, &mut passed, &mut refused).await? {
         progress(&passed);
         ledger.renew(fence, clock()).await?;
     }
@@ -91,7 +92,12 @@ async fn run(
     Ok(passed)
 }
 
-async fn file_changed(ledger: &impl Ledger, fence: Fence, passed: &mut Passed) -> Stored<bool> {
+async fn file_changed(
+    ledger: &impl Ledger,
+    fence: Fence,
+    passed: &mut Passed,
+    refused: &mut BTreeSet<AttemptId>,
+) -> Stored<bool> {
     let Changed { attempts, events, upto } = ledger.changed(BATCH_EVENTS).await?;
     if attempts.is_empty() {
         return Ok(false);
@@ -111,7 +117,8 @@ async fn file_changed(ledger: &impl Ledger, fence: Fence, passed: &mut Passed) -
     ledger.file(fence, &decided, &touched, upto).await?;
     passed.events += events;
     passed.attempts += decided.len() as u64;
-    passed.refused += decided.iter().filter(|one| one.filing == Filing::Refuse).count() as u64;
+    refused.extend(decided.iter().filter(|one| one.filing == Filing::Refuse).map(|one| one.id));
+    passed.refused = refused.len() as u64;
     Ok(true)
 }
 

@@ -26,9 +26,8 @@ pub(super) fn run(body: &[u8], progress: Progress) -> Result<Reading, Malformed>
         "requested" | "in_progress" => return Ok(dropped("workflow_run", &payload.action)),
         other => return Ok(unused("workflow_run", other)),
     }
-    let (Some(run), Some(repository)) = (payload.workflow_run, payload.repository) else {
-        return Err(missing("workflow_run", "workflow_run and repository"));
-    };
+    let run = payload.workflow_run.ok_or_else(|| missing("workflow_run", "workflow_run"))?;
+    let repository = payload.repository.ok_or_else(|| missing("workflow_run", "repository"))?;
     if run.updated_at.or(run.run_started_at).or(run.created_at).is_none() {
         return Err(missing("workflow_run", "workflow_run.updated_at"));
     }
@@ -54,9 +53,8 @@ pub(super) fn job(body: &[u8], progress: Progress) -> Result<Reading, Malformed>
         "queued" | "in_progress" => return Ok(dropped("workflow_job", &payload.action)),
         other => return Ok(unused("workflow_job", other)),
     }
-    let (Some(job), Some(repository)) = (payload.workflow_job, payload.repository) else {
-        return Err(missing("workflow_job", "workflow_job and repository"));
-    };
+    let job = payload.workflow_job.ok_or_else(|| missing("workflow_job", "workflow_job"))?;
+    let repository = payload.repository.ok_or_else(|| missing("workflow_job", "repository"))?;
     let id = AttemptId {
         repository: repository.id.0,
         run: job.run_id.0,
@@ -82,14 +80,19 @@ pub(super) fn ping(body: &[u8]) -> Result<Reading, Malformed> {
 
 /// Parses quickly; only a body that fails is read again, to name the field.
 fn parse<'a, T: Deserialize<'a>>(event: &'static str, body: &'a [u8]) -> Result<T, Malformed> {
-    if let Ok(payload) = serde_json::from_slice(body) {
+    // Checked once for the whole body: fields that are skipped have to be text, too.
+    let Ok(text) = std::str::from_utf8(body) else {
+        let why = "it is not UTF-8".to_owned();
+        return Err(Malformed { event, at: String::new(), why });
+    };
+    if let Ok(payload) = serde_json::from_str(text) {
         return Ok(payload);
     }
     if body.starts_with(b"payload=") {
         let why = "it is form-encoded: set the content type of the webhook to application/json";
         return Err(Malformed { event, at: String::new(), why: why.to_owned() });
     }
-    let mut reader = serde_json::Deserializer::from_slice(body);
+    let mut reader = serde_json::Deserializer::from_str(text);
     let read = serde_path_to_error::deserialize::<_, T>(&mut reader);
     let (at, why) = match read {
         Ok(_) => (String::new(), "text follows the JSON value".to_owned()),

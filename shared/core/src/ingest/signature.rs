@@ -43,10 +43,7 @@ impl Secrets {
 
     /// Checks the header value against the raw body, in constant time per secret.
     pub fn verify(&self, body: &[u8], header: Option<&str>) -> Result<(), Unsigned> {
-        let header = header.ok_or(Unsigned::Missing)?;
-        let digits = header.strip_prefix("sha256=").ok_or(Unsigned::NotASignature)?;
-        let mut tag = [0; 32];
-        hex::decode_to_slice(digits, &mut tag).map_err(|_| Unsigned::NotASignature)?;
+        let tag = tag(header)?;
         let matches =
             |key: &Hmac<Sha256>| key.clone().chain_update(body).verify_slice(&tag).is_ok();
         if self.0.iter().any(matches) { Ok(()) } else { Err(Unsigned::Wrong) }
@@ -57,6 +54,19 @@ impl Secrets {
         let tag = self.0.first().map(|key| key.clone().chain_update(body).finalize().into_bytes());
         format!("sha256={}", hex::encode(tag.unwrap_or_default()))
     }
+}
+
+/// Whether a header value looks like a signature at all: told before the body is read.
+pub fn is_signature(header: Option<&str>) -> Result<(), Unsigned> {
+    tag(header).map(drop)
+}
+
+fn tag(header: Option<&str>) -> Result<[u8; 32], Unsigned> {
+    let header = header.ok_or(Unsigned::Missing)?;
+    let digits = header.strip_prefix("sha256=").ok_or(Unsigned::NotASignature)?;
+    let mut tag = [0; 32];
+    hex::decode_to_slice(digits, &mut tag).map_err(|_| Unsigned::NotASignature)?;
+    Ok(tag)
 }
 
 impl fmt::Debug for Secrets {

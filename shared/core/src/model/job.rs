@@ -114,7 +114,7 @@ impl Job {
 impl Waited {
     fn fold(facts: &[(&str, &JobFact)], created_at: Option<Time>) -> Option<Self> {
         let is_waiting = |action: &str, fact: &JobFact| {
-            let waiting = fact.status.as_deref() == Some("waiting");
+            let waiting = action == "queued" && fact.status.as_deref() == Some("waiting");
             action == "waiting" || (waiting && fact.deployment.is_some())
         };
         let moved = |fact: &JobFact| fact.deployment.and_then(|deployment| deployment.updated_at);

@@ -49,8 +49,8 @@ fn crossed(value: f64, medium: f64, high: f64) -> Option<Crossed> {
     }
 }
 
-fn saving(seconds: f64) -> Option<f64> {
-    Some(round(seconds.max(0.0), 3))
+fn saving(seconds: f64) -> f64 {
+    round(seconds.max(0.0), 3)
 }
 
 fn slowest_step(job: &JobReport) -> Option<&StepReport> {

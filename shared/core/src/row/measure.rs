@@ -58,7 +58,7 @@ impl Row {
 }
 
 /// `queued` + `ran` = `total` whenever all three are known: where skew puts the first start outside
-/// the attempt, it is taken to lie on its edge.
+/// the attempt, it is taken to lie on its edge. Where more than skew does, `ran` is left out.
 fn measure(ran: &[&Job], started_at: Option<Time>, tally: &mut Tally) -> Times {
     let timed = || ran.iter().filter(|job| job.completed_at.is_some());
     let first_start = timed().filter_map(|job| job.started_at).min();
@@ -67,12 +67,24 @@ fn measure(ran: &[&Job], started_at: Option<Time>, tally: &mut Tally) -> Times {
         return Times::default();
     }
     let total = tally.span(started_at, last_completion);
-    let queued = total.and_then(|_| tally.span(started_at, first_start)).min(total);
-    let ran = match (queued, total) {
-        (Some(queued), Some(total)) => Some(Millis(total.0 - queued.0)),
-        _ => tally.span(first_start, last_completion),
-    };
-    Times { queued, ran, total }
+    let queued = tally.span(started_at, first_start);
+    match (queued, total) {
+        (Some(queued), Some(total)) if queued <= total => Times {
+            queued: Some(queued),
+            ran: Some(Millis(total.0 - queued.0)),
+            total: Some(total),
+        },
+        _ => {
+            let ran = tally.span(first_start, last_completion);
+            // None, or zero by skew: then the queue ends with the attempt.
+            let queued = if ran.is_some() {
+                queued.map(|queued| queued.min(total.unwrap_or(queued)))
+            } else {
+                queued
+            };
+            Times { queued, ran, total }
+        }
+    }
 }
 
 fn job_row(job: &Job, part: Part, on_critical_path: bool, tally: &mut Tally) -> JobRow {

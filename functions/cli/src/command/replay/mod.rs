@@ -28,7 +28,8 @@ pub(crate) struct Tally {
 
 /// Where deliveries go: each batch answers once per record, in its order.
 pub(crate) trait Target {
-    fn take(&mut self, batch: &[Recorded]) -> anyhow::Result<Vec<Taken>>;
+    /// With [`Failure::Stops`] nothing is begun after a failure; what was not is [`Taken::NotSent`].
+    fn take(&mut self, batch: &[Recorded], failure: Failure) -> anyhow::Result<Vec<Taken>>;
 }
 
 /// What a target made of one record.
@@ -38,6 +39,14 @@ pub(crate) enum Taken {
     Duplicate,
     Ignored,
     Failed(String),
+    NotSent,
+}
+
+/// What a delivery that is not taken means for those after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    Stops,
+    IsSkipped,
 }
 
 /// Records handed over at once.
@@ -101,13 +110,15 @@ fn hand_over(
     keep_going: bool,
     tally: &mut Tally,
 ) -> anyhow::Result<()> {
-    let taken = target.take(batch).context("the replay stopped")?;
+    let failure = if keep_going { Failure::IsSkipped } else { Failure::Stops };
+    let taken = target.take(batch, failure).context("the replay stopped")?;
     let mut refused = Vec::new();
     for (record, taken) in batch.drain(..).zip(taken) {
         let answer = match taken {
             Taken::Stored => "stored",
             Taken::Duplicate => "duplicate",
             Taken::Ignored => "ignored",
+            Taken::NotSent => continue,
             Taken::Failed(why) => {
                 refused.push(anyhow::anyhow!("{}: {why}", record.place));
                 continue;
@@ -124,7 +135,7 @@ impl Tally {
         if !keep_going {
             bail!("{told}\n(--keep-going goes on after such a delivery)");
         }
-        eprintln!("laptime: {told}");
+        output::tell(&format!("laptime: {told}"));
         self.failed.push(told);
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use laptime_core::ingest::Secrets;
 use ureq::Agent;
 
-use super::{Record, Recorded, Taken, Target};
+use super::{Failure, Record, Recorded, Taken, Target};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -68,28 +68,27 @@ fn taken(status: u16, said: &str) -> Taken {
 }
 
 impl Target for Sender {
-    fn take(&mut self, batch: &[Recorded]) -> anyhow::Result<Vec<Taken>> {
+    fn take(&mut self, batch: &[Recorded], failure: Failure) -> anyhow::Result<Vec<Taken>> {
         let next = AtomicUsize::new(0);
-        let answers = Mutex::new(vec![None; batch.len()]);
+        let answers = Mutex::new(vec![Taken::NotSent; batch.len()]);
         std::thread::scope(|scope| {
             for _ in 0..self.connections {
                 scope.spawn(|| {
                     while let Some((at, one)) = take_next(&next, batch) {
                         let taken = self.post(&one.record);
+                        if failure == Failure::Stops && matches!(taken, Taken::Failed(_)) {
+                            next.store(batch.len(), Ordering::Relaxed);
+                        }
                         if let Ok(mut answers) = answers.lock()
                             && let Some(answer) = answers.get_mut(at)
                         {
-                            *answer = Some(taken);
+                            *answer = taken;
                         }
                     }
                 });
             }
         });
-        let answers = answers.into_inner().unwrap_or_default();
-        Ok(answers
-            .into_iter()
-            .map(|answer| answer.unwrap_or_else(|| Taken::Failed("it was not sent".to_owned())))
-            .collect())
+        Ok(answers.into_inner().unwrap_or_default())
     }
 }
 

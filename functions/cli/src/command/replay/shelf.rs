@@ -10,7 +10,7 @@ use laptime_core::time::Time;
 use laptime_local::{Store, Writer};
 use tokio::task::JoinSet;
 
-use super::{Record, Recorded, Taken, Target};
+use super::{Failure, Record, Recorded, Taken, Target};
 
 /// A store that records are put into, many in one commit.
 pub(super) struct Shelf {
@@ -40,8 +40,8 @@ impl Shelf {
 }
 
 impl Target for Shelf {
-    fn take(&mut self, batch: &[Recorded]) -> anyhow::Result<Vec<Taken>> {
-        let mut answers: Vec<Taken> = vec![Taken::Ignored; batch.len()];
+    fn take(&mut self, batch: &[Recorded], failure: Failure) -> anyhow::Result<Vec<Taken>> {
+        let mut answers: Vec<Taken> = vec![Taken::NotSent; batch.len()];
         let mut appends = JoinSet::new();
         for (at, one) in batch.iter().enumerate() {
             match self.read(&one.record) {
@@ -52,7 +52,13 @@ impl Target for Shelf {
                         self.runtime.handle(),
                     );
                 }
-                Err(taken) => set(&mut answers, at, taken),
+                Err(taken) => {
+                    let stop = failure == Failure::Stops && matches!(taken, Taken::Failed(_));
+                    set(&mut answers, at, taken);
+                    if stop {
+                        break;
+                    }
+                }
             }
         }
         while let Some(done) = self.runtime.block_on(appends.join_next()) {

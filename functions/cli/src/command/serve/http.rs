@@ -14,7 +14,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use laptime_core::flow::{Answer, Delivery, receive};
-use laptime_core::ingest::MAX_BODY;
+use laptime_core::ingest::{MAX_BODY, is_signature};
 use tokio::net::TcpListener;
 
 use crate::command::serve::App;
@@ -32,6 +32,9 @@ const DRAIN_TIME: Duration = Duration::from_secs(10);
 
 /// The largest body GitHub sends. What is refused is read to here, so that the sender hears why.
 const DISCARD_MAX: usize = 25 * 1024 * 1024;
+
+/// Room for bodies in memory, in KiB: twelve of the largest at once, thousands of usual ones.
+pub(super) const BODIES_KIB: usize = 64 * 1_024;
 
 type Reply = Response<Full<Bytes>>;
 
@@ -91,17 +94,8 @@ async fn route(app: &Arc<App>, request: Request<Incoming>) -> Reply {
 
 async fn webhook(app: &App, request: Request<Incoming>) -> Reply {
     let (parts, body) = request.into_parts();
-    let answer = match read_body(body).await {
-        Ok(body) => {
-            let delivery = Delivery {
-                event: header(&parts.headers, "x-github-event"),
-                signature: header(&parts.headers, "x-hub-signature-256"),
-                body: &body,
-            };
-            let progress = app.policy.ingest.progress;
-            receive(&app.writer, &app.secrets, progress, delivery, clock()).await
-        }
-        Err(NoBody::TooLarge) => Answer::TooLarge,
+    let answer = match answer(app, &parts.headers, body).await {
+        Ok(answer) => answer,
         Err(NoBody::TooSlow) => {
             return reply(StatusCode::REQUEST_TIMEOUT, "the body took too long\n");
         }
@@ -113,6 +107,34 @@ async fn webhook(app: &App, request: Request<Incoming>) -> Reply {
     log(&answer, &delivery.chars().take(64).collect::<String>());
     let status = StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     reply(status, answer.message() + "\n")
+}
+
+/// Nothing of a body is kept in memory before its sender shows something like a signature, and
+/// never more than [`BODIES_KIB`] of all bodies together.
+async fn answer(app: &App, headers: &HeaderMap, body: Incoming) -> Result<Answer, NoBody> {
+    let signature = header(headers, "x-hub-signature-256");
+    if body.size_hint().lower() > MAX_BODY as u64 {
+        tokio::spawn(discard(body));
+        return Ok(Answer::TooLarge);
+    }
+    if let Err(unsigned) = is_signature(signature) {
+        tokio::spawn(discard(body));
+        return Ok(Answer::Unsigned(unsigned));
+    }
+    let read = async {
+        let size = body.size_hint().upper().unwrap_or(MAX_BODY as u64).min(MAX_BODY as u64);
+        let room = app.bodies.acquire_many(u32::try_from(size / 1_024).unwrap_or(u32::MAX) + 1);
+        let room = room.await.map_err(|_| NoBody::Broken)?;
+        match Limited::new(body, MAX_BODY).collect().await {
+            Ok(collected) => Ok(Some((collected.to_bytes(), room))),
+            Err(error) if error.is::<LengthLimitError>() => Ok(None),
+            Err(_) => Err(NoBody::Broken),
+        }
+    };
+    let read = tokio::time::timeout(BODY_TIME, read).await.map_err(|_| NoBody::TooSlow)??;
+    let Some((body, _room)) = read else { return Ok(Answer::TooLarge) };
+    let delivery = Delivery { event: header(headers, "x-github-event"), signature, body: &body };
+    Ok(receive(&app.writer, &app.secrets, app.policy.ingest.progress, delivery, clock()).await)
 }
 
 fn log(answer: &Answer, delivery: &str) {
@@ -129,25 +151,10 @@ fn log(answer: &Answer, delivery: &str) {
     }
 }
 
+/// Why there is no body to answer to.
 enum NoBody {
-    TooLarge,
     TooSlow,
     Broken,
-}
-
-/// Reads a body within limits of size and time. One that says it is too large is refused before a
-/// byte of it is read.
-async fn read_body(body: Incoming) -> Result<Bytes, NoBody> {
-    if body.size_hint().lower() > MAX_BODY as u64 {
-        tokio::spawn(discard(body));
-        return Err(NoBody::TooLarge);
-    }
-    match tokio::time::timeout(BODY_TIME, Limited::new(body, MAX_BODY).collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(NoBody::TooLarge),
-        Ok(Err(_)) => Err(NoBody::Broken),
-        Err(_) => Err(NoBody::TooSlow),
-    }
 }
 
 /// Lets a refused sender finish, within limits, so that it reads the answer instead of a reset.
@@ -165,7 +172,11 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 async fn healthz(app: &Arc<App>) -> Reply {
     let app = app.clone();
-    let read = tokio::task::spawn_blocking(move || app.store.snapshot().map(drop)).await;
+    let read = tokio::task::spawn_blocking(move || {
+        app.writer.health()?;
+        app.store.snapshot().map(drop)
+    })
+    .await;
     match read {
         Ok(Ok(())) => reply(StatusCode::OK, "ok\n"),
         Ok(Err(error)) => {

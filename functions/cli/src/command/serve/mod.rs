@@ -13,10 +13,11 @@ use laptime_core::ingest::Secrets;
 use laptime_local::{Store, Writer};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::args::ServeArgs;
 use crate::command::{Outcome, block_on};
+use crate::output;
 use crate::settings;
 
 /// What the handlers share.
@@ -26,6 +27,8 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) writer: Writer,
     pub(crate) page: Option<page::Page>,
+    /// Room for bodies that are being read, in KiB.
+    pub(crate) bodies: Semaphore,
 }
 
 /// A server that runs until it is told to stop.
@@ -41,10 +44,10 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
     block_on(async {
         let server = Server::bind(store, secrets, policy, &args.listen, !args.no_page).await?;
         let address = server.address()?;
-        eprintln!(
+        output::tell(&format!(
             "laptime: listening on http://{address} (POST /webhook), store in {}",
             args.store.data.display()
-        );
+        ));
         server.serve(stop_signal()?).await
     })??;
     eprintln!("laptime: stopped; everything taken is stored");
@@ -64,7 +67,8 @@ impl Server {
         })?;
         let page = with_page.then(page::Page::default);
         let writer = store.writer()?;
-        let app = Arc::new(App { secrets, policy, store, writer, page });
+        let bodies = Semaphore::new(http::BODIES_KIB);
+        let app = Arc::new(App { secrets, policy, store, writer, page, bodies });
         Ok(Self { app, listener })
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use laptime_core::flow::{Pass, aggregate};
+use laptime_core::port::Lease;
 use tokio::sync::oneshot;
 use tokio::time::MissedTickBehavior;
 
@@ -42,9 +43,10 @@ fn pass(app: &App) {
             );
         }
         Ok(Ok(Ok(_))) => {}
-        Ok(Ok(Err(lease))) => {
-            tracing::info!(?lease, "another pass is running: this one is skipped");
+        Ok(Ok(Err(Lease::Held { by, .. }))) => {
+            tracing::info!(lease.holder = %by, "another pass is running: this one is skipped");
         }
+        Ok(Ok(Err(Lease::Won(_)))) => {}
         Ok(Err(error)) => tracing::error!(%error, "a pass failed; the next one does its work"),
         Err(error) => tracing::error!(%error, "a pass could not be started"),
     }

@@ -140,7 +140,7 @@ fn overview_row(workflow: &WorkflowReport, days: &Days) -> OverviewRow {
         p50: units::duration_or_none(workflow.total_s.p50),
         p95: units::duration_or_none(workflow.total_s.p95),
         queue: units::duration_or_none(workflow.queued_s.p50),
-        trend: summary::moved(&halves),
+        trend: summary::moved(halves),
         tone: tone(halves),
         bottlenecks: workflow.bottlenecks.len(),
         severe: workflow.bottlenecks.iter().any(|one| one.severity == "high"),

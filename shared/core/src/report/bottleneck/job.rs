@@ -55,7 +55,7 @@ impl Search<'_> {
             step,
             value: mean,
             threshold,
-            saves_s: saving(saves),
+            saves_s: Some(saving(saves)),
             recommendation: format!(
                 "{what}: it runs {} on average. At {} an average run would end {} sooner.",
                 duration(mean),
@@ -78,7 +78,7 @@ impl Search<'_> {
             step: None,
             value: mean,
             threshold,
-            saves_s: saving(saves),
+            saves_s: Some(saving(saves)),
             recommendation: format!(
                 "Job `{}` waits {} on average before it starts on `{}`: add runners of this class, \
                  or free them. An average run would end up to {} sooner.",
@@ -119,7 +119,7 @@ impl Search<'_> {
             step: None,
             value: round(risen, 3),
             threshold: round(before * threshold / 100.0, 3),
-            saves_s: saving(risen * weight),
+            saves_s: Some(saving(risen * weight)),
             recommendation: format!(
                 "{what} became {pct:.0} % slower in the second half of the period (at least \
                  {low:.0} %), by {}: look at what changed then. It adds {} to an average run.",

@@ -44,7 +44,7 @@ impl Search<'_> {
             step: None,
             value: mean,
             threshold,
-            saves_s: saving(saves),
+            saves_s: Some(saving(saves)),
             recommendation: format!(
                 "{advice}. A run takes {} on average; {} less would bring it to {}.",
                 duration(mean),
@@ -78,7 +78,7 @@ impl Search<'_> {
             step: None,
             value: p95,
             threshold,
-            saves_s: saving(mean - p50),
+            saves_s: Some(saving(mean - p50)),
             recommendation: format!(
                 "One run in twenty takes {} or more where half take at most {}. Compare a slow run \
                  with a usual one: the slow ones add {} to an average run.",
@@ -112,7 +112,7 @@ impl Search<'_> {
             step: step.map(|step| step.name.clone()),
             value: won,
             threshold,
-            saves_s: saving(wasted),
+            saves_s: Some(saving(wasted)),
             recommendation: format!(
                 "{} of runs succeed.{chance} {} Failed runs cost {} per run.",
                 rate(won),
@@ -147,7 +147,7 @@ impl Search<'_> {
             step: Some(step.name.clone()),
             value: share,
             threshold,
-            saves_s: saving(saves),
+            saves_s: Some(saving(saves)),
             recommendation: format!(
                 "Job `{}` is on the critical path of {} of its runs. Its longest step is `{}`: \
                  doing it elsewhere or in parallel would end an average run up to {} sooner.",
