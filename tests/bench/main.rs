@@ -11,6 +11,7 @@
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::disallowed_methods,
+    clippy::disallowed_macros,
     reason = "a bench that cannot go on ends there; it reads clocks and the environment, and prints"
 )]
 

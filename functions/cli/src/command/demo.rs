@@ -95,7 +95,7 @@ fn deliver(data: &Path, postings: &[Posting<'_>]) -> anyhow::Result<()> {
     // A server that stopped by itself tells why when it is joined.
     let _ = stop.send(());
     server.join().map_err(|_| anyhow!("the demo's server ended badly"))??;
-    eprintln!("Stored {}; the rest were duplicates.", counted(stored, "event"));
+    output::tell(&format!("Stored {}; the rest were duplicates.", counted(stored, "event")));
     Ok(())
 }
 

@@ -17,9 +17,9 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     let now = args.now.unwrap_or_else(clock);
     let report = block_on(report(&snapshot, &period, &policy.thresholds, now))??;
     if let (Some(wanted), true) = (&args.repo, report.workflows.is_empty()) {
-        eprintln!(
+        output::tell(&format!(
             "laptime: no attempt of {wanted} ended in this period; is it written owner/name?"
-        );
+        ));
     }
     output::emit(&rendered(&report, args.format)?, args.out.as_deref())?;
     let found = args.fail_on.is_some_and(|least| has_bottleneck(&report, least));

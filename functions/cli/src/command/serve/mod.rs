@@ -50,7 +50,7 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
         ));
         server.serve(stop_signal()?).await
     })??;
-    eprintln!("laptime: stopped; everything taken is stored");
+    output::tell("laptime: stopped; everything taken is stored");
     Ok(Outcome::Fine)
 }
 

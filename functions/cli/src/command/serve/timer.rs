@@ -42,11 +42,10 @@ fn pass(app: &App) {
                 text(&passed).trim_end()
             );
         }
-        Ok(Ok(Ok(_))) => {}
+        Ok(Ok(Ok(_) | Err(Lease::Won(_)))) => {}
         Ok(Ok(Err(Lease::Held { by, .. }))) => {
             tracing::info!(lease.holder = %by, "another pass is running: this one is skipped");
         }
-        Ok(Ok(Err(Lease::Won(_)))) => {}
         Ok(Err(error)) => tracing::error!(%error, "a pass failed; the next one does its work"),
         Err(error) => tracing::error!(%error, "a pass could not be started"),
     }
