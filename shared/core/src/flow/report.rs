@@ -100,7 +100,7 @@ async fn make(
         let earlier = load(library, id, before, SealedEdge::LeaveOut).await?;
         let previous = earlier.into_iter().map(|(_, rollup)| rollup).collect();
         let sheet = Sheet { id, days, previous, middle: span.middle() };
-        workflows.extend(WorkflowReport::of(&sheet, thresholds).filter(|workflow| {
+        workflows.extend(WorkflowReport::of(sheet, thresholds).filter(|workflow| {
             let wanted = period.repository.as_ref();
             wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(&workflow.repository))
         }));

@@ -60,6 +60,11 @@ fn add(sum: &mut WhereTimeGoes, one: &WhereTimeGoes) {
     sum.attempts += one.attempts;
 }
 
+/// A workflow's identity.
+pub(super) fn key(workflow: &WorkflowReport) -> (u64, u64) {
+    (workflow.repository_id, workflow.workflow_id)
+}
+
 /// How many repositories the report covers.
 pub(super) fn repositories(report: &Report) -> u64 {
     let ids: BTreeSet<u64> = report.workflows.iter().map(|w| w.repository_id).collect();

@@ -1,5 +1,7 @@
 //! From the rollups of one workflow to its part of a report.
 
+use std::collections::BTreeMap;
+
 use crate::config::Thresholds;
 use crate::report::bottleneck::bottlenecks;
 use crate::report::{
@@ -23,25 +25,35 @@ pub(crate) struct Sheet {
     pub(crate) middle: Day,
 }
 
-/// The periods that trends compare.
+/// The period as one, its days, and the green times that trends compare.
 struct Eras {
     whole: Rollup,
-    first_half: Rollup,
-    second_half: Rollup,
-    previous: Rollup,
+    days: Vec<DayReport>,
+    first_half: Greens,
+    second_half: Greens,
+    previous: Greens,
+}
+
+/// `green` of a workflow and of its jobs.
+#[derive(Default)]
+struct Greens {
+    workflow: Dist,
+    jobs: BTreeMap<String, Dist>,
 }
 
 impl WorkflowReport {
     /// The report of a workflow; none if no attempt of it completed in the period.
-    pub(crate) fn of(sheet: &Sheet, thresholds: &Thresholds) -> Option<Self> {
-        let eras = Eras::of(sheet);
+    pub(crate) fn of(sheet: Sheet, thresholds: &Thresholds) -> Option<Self> {
+        let id = sheet.id;
+        let mut eras = Eras::of(sheet);
+        let days = std::mem::take(&mut eras.days);
         let rollup = &eras.whole;
         let names = rollup.names.as_ref()?.names.clone();
         let whole = rollup.whole();
         let jobs = rollup.jobs.iter().map(|(name, job)| job_report(name, job, &eras, thresholds));
         let mut report = Self {
-            repository_id: sheet.id.repository,
-            workflow_id: sheet.id.workflow,
+            repository_id: id.repository,
+            workflow_id: id.workflow,
             repository: names.repository,
             workflow: names.workflow,
             path: names.path,
@@ -56,12 +68,12 @@ impl WorkflowReport {
             failed_s: whole.total.failed.figures(),
             outcomes: whole.outcomes.counts().clone(),
             segments: segments(rollup),
-            trend: trend(&eras, Rollup::green, thresholds),
+            trend: trend(&eras, &rollup.green(), |greens| greens.workflow.clone(), thresholds),
             jobs: jobs.collect(),
             other_jobs: other_jobs(&rollup.other_jobs),
             where_time_goes_s: where_time_goes(rollup),
             bottlenecks: Vec::new(),
-            days: sheet.days.iter().filter_map(|(day, rollup)| day_report(*day, rollup)).collect(),
+            days,
             recent: rollup.recent.iter().map(recent_attempt).collect(),
             clamped: rollup.tally.clamped,
             impossible: rollup.tally.impossible,
@@ -78,23 +90,37 @@ impl WorkflowReport {
 }
 
 impl Eras {
-    fn of(sheet: &Sheet) -> Self {
-        let merged = |rollups: &mut dyn Iterator<Item = &Rollup>| {
-            rollups.fold(Rollup::default(), |mut merged, rollup| {
-                merged.merge(rollup);
-                merged
-            })
+    fn of(sheet: Sheet) -> Self {
+        let mut eras = Self {
+            whole: Rollup::default(),
+            days: Vec::new(),
+            first_half: Greens::default(),
+            second_half: Greens::default(),
+            previous: Greens::default(),
         };
-        let half = |second: bool| {
-            let days = sheet.days.iter();
-            merged(
-                &mut days.filter(|(day, _)| (*day >= sheet.middle) == second).map(|(_, one)| one),
-            )
-        };
-        let (first_half, second_half) = (half(false), half(true));
-        let mut whole = first_half.clone();
-        whole.merge(&second_half);
-        Self { whole, first_half, second_half, previous: merged(&mut sheet.previous.iter()) }
+        sheet.previous.iter().for_each(|rollup| eras.previous.add(rollup));
+        for (day, rollup) in sheet.days {
+            let half =
+                if day < sheet.middle { &mut eras.first_half } else { &mut eras.second_half };
+            half.add(&rollup);
+            eras.days.extend(day_report(day, &rollup));
+            eras.whole.merge(rollup);
+        }
+        eras
+    }
+}
+
+impl Greens {
+    fn add(&mut self, rollup: &Rollup) {
+        self.workflow.absorb(rollup.green());
+        for (name, job) in &rollup.jobs {
+            match self.jobs.get_mut(name) {
+                Some(held) => held.absorb(job.green()),
+                None => {
+                    self.jobs.insert(name.clone(), job.green());
+                }
+            }
+        }
     }
 }
 
@@ -119,12 +145,7 @@ fn segment_report(segment: Segment, rollup: &SegmentRollup) -> SegmentReport {
 
 fn job_report(name: &str, job: &JobRollup, eras: &Eras, thresholds: &Thresholds) -> JobReport {
     let whole = job.whole();
-    let green = |era: &Rollup| {
-        let mut green = Dist::default();
-        let series = era.jobs.get(name).into_iter().flat_map(|job| job.series.values());
-        series.for_each(|series| green.merge(&series.ran.green));
-        green
-    };
+    let green = |greens: &Greens| greens.jobs.get(name).cloned().unwrap_or_default();
     JobReport {
         name: name.to_owned(),
         runner_classes: job.runner_classes(),
@@ -139,7 +160,7 @@ fn job_report(name: &str, job: &JobRollup, eras: &Eras, thresholds: &Thresholds)
         approval_s: mean_seconds(whole.approval, whole.queued.count()),
         ran_s: whole.ran.all().figures(),
         green_s: whole.ran.green.figures(),
-        trend: trend(eras, green, thresholds),
+        trend: trend(eras, &whole.ran.green, green, thresholds),
         steps: whole.steps.iter().map(step_report).collect(),
     }
 }
@@ -209,14 +230,18 @@ fn where_time_goes(rollup: &Rollup) -> WhereTimeGoes {
     }
 }
 
-fn trend(eras: &Eras, green: impl Fn(&Rollup) -> Dist, thresholds: &Thresholds) -> Trend {
-    let compare = |before: &Rollup, after: &Rollup| {
-        change(&green(before), &green(after), thresholds.stable_pct)
-    };
+/// `whole` is `green` of the whole period, of what `pick` picks.
+fn trend(
+    eras: &Eras,
+    whole: &Dist,
+    pick: impl Fn(&Greens) -> Dist,
+    thresholds: &Thresholds,
+) -> Trend {
+    let stable_pct = thresholds.stable_pct;
     Trend {
         measure: "green_s",
-        halves: compare(&eras.first_half, &eras.second_half),
-        previous: compare(&eras.previous, &eras.whole),
+        halves: change(&pick(&eras.first_half), &pick(&eras.second_half), stable_pct),
+        previous: change(&pick(&eras.previous), whole, stable_pct),
     }
 }
 

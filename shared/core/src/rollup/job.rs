@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Part;
+use crate::rollup::merge_by_key;
 use crate::row::{JobRow, Segment, StepRow};
 use crate::stats::{Dist, Outcomes};
 use crate::time::Millis;
@@ -77,10 +78,10 @@ impl Timings {
         side.extend(sample);
     }
 
-    pub(super) fn merge(&mut self, other: &Self) {
-        self.green.merge(&other.green);
-        self.failed.merge(&other.failed);
-        self.neither.merge(&other.neither);
+    pub(super) fn merge(&mut self, other: Self) {
+        self.green.absorb(other.green);
+        self.failed.absorb(other.failed);
+        self.neither.absorb(other.neither);
     }
 }
 
@@ -88,7 +89,7 @@ impl JobRollup {
     /// All segments and classes as one.
     pub fn whole(&self) -> JobSeries {
         let mut whole = JobSeries::default();
-        self.series.values().for_each(|series| whole.merge(series));
+        self.series.values().for_each(|series| whole.merge(series.clone()));
         whole
     }
 
@@ -111,37 +112,30 @@ impl JobRollup {
         }
     }
 
-    pub(super) fn merge(&mut self, other: &Self) {
+    /// `ran` of the successful ones.
+    pub fn green(&self) -> Dist {
+        let mut green = Dist::default();
+        self.series.values().for_each(|series| green.merge(&series.ran.green));
+        green
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
         self.skipped += other.skipped;
         self.not_started += other.not_started;
         self.carried_over += other.carried_over;
-        for (key, more) in &other.series {
-            match self.series.get_mut(key) {
-                Some(series) => series.merge(more),
-                None => {
-                    self.series.insert(key.clone(), more.clone());
-                }
-            }
-        }
+        merge_by_key(&mut self.series, other.series, JobSeries::merge);
     }
 }
 
 impl JobSeries {
     /// Adds another series of the same job.
-    pub fn merge(&mut self, other: &Self) {
-        self.outcomes.merge(&other.outcomes);
+    pub fn merge(&mut self, other: Self) {
+        self.outcomes.merge(other.outcomes);
         self.on_critical_path += other.on_critical_path;
-        self.queued.merge(&other.queued);
+        self.queued.absorb(other.queued);
         self.approval.0 += other.approval.0;
-        self.ran.merge(&other.ran);
-        for (key, more) in &other.steps {
-            match self.steps.get_mut(key) {
-                Some(step) => step.merge(more),
-                None => {
-                    self.steps.insert(key.clone(), more.clone());
-                }
-            }
-        }
+        self.ran.merge(other.ran);
+        merge_by_key(&mut self.steps, other.steps, StepSeries::merge);
     }
 
     fn add(&mut self, job: &JobRow) {
@@ -162,8 +156,8 @@ impl StepSeries {
         self.ran.extend(step.ran);
     }
 
-    fn merge(&mut self, other: &Self) {
-        self.outcomes.merge(&other.outcomes);
-        self.ran.merge(&other.ran);
+    fn merge(&mut self, other: Self) {
+        self.outcomes.merge(other.outcomes);
+        self.ran.absorb(other.ran);
     }
 }

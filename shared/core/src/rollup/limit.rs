@@ -25,7 +25,7 @@ impl Rollup {
         if let Some(limit) = kept {
             let dropped = self.jobs.extract_if(.., |name, _| hash(&[name]) > limit);
             for (_, job) in dropped {
-                self.other_jobs.merge(&without_steps(job));
+                self.other_jobs.merge(without_steps(job));
             }
         }
         self.jobs.values_mut().chain([&mut self.other_jobs]).for_each(JobRollup::keep_classes);
@@ -58,7 +58,7 @@ impl JobRollup {
         let dropped: Vec<_> =
             self.series.extract_if(.., |(_, class), _| hash(&[class]) > limit).collect();
         for ((segment, _), series) in dropped {
-            self.series.entry((segment, "other".to_owned())).or_default().merge(&series);
+            self.series.entry((segment, "other".to_owned())).or_default().merge(series);
         }
     }
 }

@@ -5,6 +5,7 @@ mod job;
 mod limit;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use serde::{Deserialize, Serialize};
 
@@ -116,25 +117,14 @@ impl Rollup {
     }
 
     /// Adds another rollup of the same workflow.
-    pub fn merge(&mut self, other: &Self) {
-        if self.names < other.names {
-            self.names.clone_from(&other.names);
-        }
-        for (segment, more) in &other.segments {
-            self.segments.entry(*segment).or_default().merge(more);
-        }
-        for (name, more) in &other.jobs {
-            match self.jobs.get_mut(name) {
-                Some(job) => job.merge(more),
-                None => {
-                    self.jobs.insert(name.clone(), more.clone());
-                }
-            }
-        }
-        self.other_jobs.merge(&other.other_jobs);
+    pub fn merge(&mut self, other: Self) {
+        self.names = self.names.take().max(other.names);
+        merge_by_key(&mut self.segments, other.segments, SegmentRollup::merge);
+        merge_by_key(&mut self.jobs, other.jobs, JobRollup::merge);
+        self.other_jobs.merge(other.other_jobs);
         self.parts.merge(&other.parts);
         self.parts_count += other.parts_count;
-        self.recent.extend_from_slice(&other.recent);
+        self.recent.extend(other.recent);
         self.keep_recent();
         self.tally.merge(other.tally);
     }
@@ -154,7 +144,7 @@ impl Rollup {
     /// All segments as one.
     pub fn whole(&self) -> SegmentRollup {
         let mut whole = SegmentRollup::default();
-        self.segments.values().for_each(|segment| whole.merge(segment));
+        self.segments.values().for_each(|segment| whole.merge(segment.clone()));
         whole
     }
 
@@ -193,12 +183,12 @@ impl SegmentRollup {
         self.total.add(&judged.row.conclusion, total);
     }
 
-    fn merge(&mut self, other: &Self) {
-        self.outcomes.merge(&other.outcomes);
+    fn merge(&mut self, other: Self) {
+        self.outcomes.merge(other.outcomes);
         self.superseded += other.superseded;
-        self.queued.merge(&other.queued);
-        self.ran.merge(&other.ran);
-        self.total.merge(&other.total);
+        self.queued.absorb(other.queued);
+        self.ran.absorb(other.ran);
+        self.total.merge(other.total);
     }
 }
 
@@ -216,6 +206,22 @@ impl Recent {
             queued: row.times.queued,
             ran: row.times.ran,
             total: row.times.total,
+        }
+    }
+}
+
+/// Merges what both hold; what only the other holds is moved, not copied.
+fn merge_by_key<K: Ord, V>(
+    held: &mut BTreeMap<K, V>,
+    other: BTreeMap<K, V>,
+    merge: impl Fn(&mut V, V),
+) {
+    for (key, more) in other {
+        match held.entry(key) {
+            Entry::Occupied(mut held) => merge(held.get_mut(), more),
+            Entry::Vacant(place) => {
+                place.insert(more);
+            }
         }
     }
 }

@@ -77,7 +77,7 @@ proptest! {
             parts.reverse();
         }
         let mut merged = Rollup::default();
-        for part in &parts {
+        for part in parts {
             merged.merge(part);
         }
         prop_assert_eq!(bytes(&merged), bytes(&Rollup::of(&rows)));

@@ -14,7 +14,6 @@ pub const EXACT_MAX: usize = 512;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dist {
     sum: u64,
-    squares: u128,
     max: u64,
     samples: Samples,
 }
@@ -33,7 +32,7 @@ enum Samples {
 
 impl Default for Dist {
     fn default() -> Self {
-        Self { sum: 0, squares: 0, max: 0, samples: Samples::Exact(Vec::new()) }
+        Self { sum: 0, max: 0, samples: Samples::Exact(Vec::new()) }
     }
 }
 
@@ -49,7 +48,6 @@ impl Dist {
     pub fn add(&mut self, sample: Millis) {
         let value = sample.0;
         self.sum = self.sum.saturating_add(value);
-        self.squares = self.squares.saturating_add(u128::from(value) * u128::from(value));
         self.max = self.max.max(value);
         match &mut self.samples {
             Samples::Exact(values) => {
@@ -70,12 +68,10 @@ impl Dist {
             return;
         }
         self.sum = self.sum.saturating_add(other.sum);
-        self.squares = self.squares.saturating_add(other.squares);
         self.max = self.max.max(other.max);
         match (&mut self.samples, &other.samples) {
             (Samples::Exact(values), Samples::Exact(more)) => {
-                values.extend_from_slice(more);
-                values.sort_unstable();
+                merge_rising(values, more);
                 self.bin_if_many();
             }
             (Samples::Binned { count, min, bins }, Samples::Exact(more)) => {
@@ -97,6 +93,15 @@ impl Dist {
                 *min = *lower.min(min);
                 bins.merge(added);
             }
+        }
+    }
+
+    /// The same, moved rather than copied where nothing is held yet.
+    pub fn absorb(&mut self, other: Self) {
+        if self.is_empty() {
+            *self = other;
+        } else {
+            self.merge(&other);
         }
     }
 
@@ -192,7 +197,6 @@ impl Extend<Millis> for Dist {
         if let Samples::Exact(values) = &mut self.samples {
             for Millis(value) in samples.by_ref().take(EXACT_MAX + 1 - values.len()) {
                 self.sum = self.sum.saturating_add(value);
-                self.squares = self.squares.saturating_add(u128::from(value) * u128::from(value));
                 self.max = self.max.max(value);
                 values.push(value);
             }
@@ -202,6 +206,23 @@ impl Extend<Millis> for Dist {
         // Only bins are left to add to, if anything is.
         for sample in samples {
             self.add(sample);
+        }
+    }
+}
+
+/// Merges rising values into rising values, from the largest down, in one sweep.
+#[expect(clippy::indexing_slicing, reason = "every index is below the length it is taken from")]
+fn merge_rising(values: &mut Vec<u64>, more: &[u64]) {
+    let (mut held, mut added) = (values.len(), more.len());
+    values.resize(held + added, 0);
+    while added > 0 {
+        let place = held + added - 1;
+        if held > 0 && values[held - 1] > more[added - 1] {
+            held -= 1;
+            values[place] = values[held];
+        } else {
+            added -= 1;
+            values[place] = more[added];
         }
     }
 }

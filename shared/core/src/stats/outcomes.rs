@@ -24,9 +24,9 @@ impl Outcomes {
     }
 
     /// Adds the counts of another.
-    pub fn merge(&mut self, other: &Self) {
-        for (conclusion, count) in &other.0 {
-            *self.0.entry(conclusion.clone()).or_default() += count;
+    pub fn merge(&mut self, other: Self) {
+        for (conclusion, count) in other.0 {
+            *self.0.entry(conclusion).or_default() += count;
         }
     }
 

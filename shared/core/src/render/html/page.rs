@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use askama::Template;
 
 use super::{
@@ -17,6 +19,9 @@ use crate::{
 /// Most bottlenecks shown before the workflows.
 const MOST_CARDS: usize = 6;
 
+/// Most workflows shown in full.
+const MOST_SECTIONS: usize = 100;
+
 /// The whole page.
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -28,6 +33,8 @@ pub(super) struct Page {
     cards: Vec<Card>,
     overview: Vec<OverviewRow>,
     sections: Vec<Section>,
+    /// Told in place of the sections left out; empty if none is.
+    left_out: String,
     nothing: &'static str,
     next_steps: [(&'static str, &'static str); 3],
     findings: &'static str,
@@ -36,6 +43,8 @@ pub(super) struct Page {
 /// One workflow among many.
 struct OverviewRow {
     id: String,
+    /// Whether there is a section to link to.
+    shown: bool,
     repository: String,
     workflow: String,
     spark: Option<Spark>,
@@ -53,6 +62,9 @@ struct OverviewRow {
 impl Page {
     pub(super) fn new(report: &Report) -> Self {
         let days = Days::of(report);
+        let shown = shown_in_full(&report.workflows);
+        let sections = report.workflows.iter().filter(|one| shown.contains(&summary::key(one)));
+        let left_out = report.workflows.len() - shown.len();
         let many = report.workflows.len() > 1;
         let several = if many { report.workflows.as_slice() } else { &[] };
         Self {
@@ -64,9 +76,16 @@ impl Page {
             ),
             generated: clock::minute(&report.generated_at),
             tiles: if many { tiles(report) } else { Vec::new() },
-            cards: first_cards(several),
-            overview: several.iter().map(|workflow| overview_row(workflow, &days)).collect(),
-            sections: report.workflows.iter().map(|one| Section::new(one, &days)).collect(),
+            cards: first_cards(several, &shown),
+            overview: several
+                .iter()
+                .map(|one| overview_row(one, &days, shown.contains(&summary::key(one))))
+                .collect(),
+            sections: sections.map(|one| Section::new(one, &days)).collect(),
+            left_out: match left_out {
+                0 => String::new(),
+                more => format!("{} more", units::counted(more as u64, "workflow")),
+            },
             nothing: NOTHING_YET,
             next_steps: NEXT_STEPS,
             findings: if report.findings.is_empty() { NO_FINDINGS } else { "" },
@@ -112,9 +131,10 @@ fn tiles(report: &Report) -> Vec<Stat> {
 }
 
 /// The bottlenecks to look at first: severe ones, then those that could save most.
-fn first_cards(workflows: &[WorkflowReport]) -> Vec<Card> {
+fn first_cards(workflows: &[WorkflowReport], shown: &Shown) -> Vec<Card> {
     let mut all: Vec<_> = workflows
         .iter()
+        .filter(|workflow| shown.contains(&summary::key(workflow)))
         .flat_map(|workflow| workflow.bottlenecks.iter().map(move |one| (workflow, one)))
         .collect();
     // Across workflows it counts how often a run would save it.
@@ -128,10 +148,21 @@ fn first_cards(workflows: &[WorkflowReport]) -> Vec<Card> {
     all.into_iter().take(MOST_CARDS).map(|(workflow, one)| card(workflow, one)).collect()
 }
 
-fn overview_row(workflow: &WorkflowReport, days: &Days) -> OverviewRow {
+type Shown = BTreeSet<(u64, u64)>;
+
+/// A page of a thousand workflows helps nobody: shown in full are those that take most time.
+fn shown_in_full(workflows: &[WorkflowReport]) -> Shown {
+    let mut by_time: Vec<&WorkflowReport> = workflows.iter().collect();
+    let time = |one: &WorkflowReport| one.where_time_goes_s.wall_clock;
+    by_time.sort_by(|a, b| time(b).total_cmp(&time(a)).then(summary::key(a).cmp(&summary::key(b))));
+    by_time.into_iter().take(MOST_SECTIONS).map(summary::key).collect()
+}
+
+fn overview_row(workflow: &WorkflowReport, days: &Days, shown: bool) -> OverviewRow {
     let halves = &workflow.trend.halves;
     OverviewRow {
         id: id(workflow),
+        shown,
         repository: hostile::html(&workflow.repository),
         workflow: hostile::html(&workflow.workflow),
         spark: spark(workflow, days),

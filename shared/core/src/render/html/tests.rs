@@ -101,3 +101,27 @@ fn text_is_legible_in_both_colour_schemes() {
         }
     }
 }
+
+#[test]
+fn a_page_over_very_many_workflows_shows_those_that_take_most_time_in_full() {
+    let mut report = sample::small();
+    let one = report.workflows.remove(0);
+    report.workflows = (1..=130)
+        .map(|nth| {
+            let mut workflow = one.clone();
+            workflow.workflow_id = nth;
+            workflow.workflow = format!("Workflow {nth}");
+            workflow.where_time_goes_s.wall_clock = f64::from(u32::try_from(nth).unwrap());
+            workflow
+        })
+        .collect();
+    let page = html(&report).unwrap();
+    let ids: BTreeSet<&str> = values(&page, "id").into_iter().collect();
+    let targets: BTreeSet<&str> =
+        values(&page, "href").into_iter().filter_map(|link| link.strip_prefix('#')).collect();
+    assert!(targets.is_subset(&ids));
+    let sections = ids.iter().filter(|id| id.starts_with("w-") && id.matches('-').count() == 2);
+    assert_eq!(sections.count(), 100);
+    assert!(!ids.iter().any(|id| id.ends_with("-30")), "the quickest are left out");
+    assert!(page.contains("Workflow 1<") && page.contains("30 workflows more"), "all are named");
+}
