@@ -151,15 +151,17 @@ fn compare(store: &Store, truth: &Truth, from: i64, to: i64, now: Time) -> anyho
 
 fn say_what_next(page: &Path, data: &Path) {
     let page = page.canonicalize().unwrap_or_else(|_| page.to_owned());
+    // As it was called: it may not be on the path.
+    let program = std::env::args().next().unwrap_or_else(|| "laptime".to_owned());
     output::tell(&format!(
         "\nOpen {}\n\n\
          With a repository of your own:\n  \
-         1. LAPTIME_WEBHOOK_SECRET=<a long random text> laptime serve\n  \
+         1. LAPTIME_WEBHOOK_SECRET=<a long random text> {program} serve\n  \
          2. make http://127.0.0.1:8787/webhook reachable over HTTPS (any reverse proxy)\n  \
          3. on GitHub: Settings, Webhooks, Add webhook: that address, content type\n     \
             application/json, the same secret, the events Workflow runs and Workflow jobs\n  \
-         4. after some runs: laptime report --format html --out report.html\n\n\
-         More of this demo: laptime report --data {} --repo acme/web",
+         4. after some runs: {program} report --format html --out report.html\n\n\
+         More of this demo: {program} report --data {} --repo acme/web",
         page.display(),
         data.display()
     ));
