@@ -235,27 +235,11 @@ impl Policy {
 
 #[cfg(test)]
 mod tests {
-    use std::{env, fs, path::Path};
-
     use super::*;
 
-    /// `LAPTIME_UPDATE_SCHEMA=1 cargo test -p laptime-core schema` writes the file anew.
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "a switch of this test, no setting")]
     fn the_schema_in_docs_is_the_one_of_the_policy() {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/laptime.schema.json");
-        if env::var("LAPTIME_UPDATE_SCHEMA").is_ok_and(|wanted| wanted == "1") {
-            fs::write(&file, schema()).unwrap();
-        }
-        // As values: the order of keys depends on features that other crates turn on.
-        let kept = fs::read_to_string(&file).unwrap_or_default();
-        let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
-        assert!(
-            parse(&kept) == parse(&schema()),
-            "{} is not what the types say; regenerate it with \
-             `LAPTIME_UPDATE_SCHEMA=1 cargo test -p laptime-core schema` and review the difference",
-            file.display()
-        );
+        crate::kept::assert_kept("laptime.schema.json", &schema());
     }
 
     #[test]

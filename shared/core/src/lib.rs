@@ -8,6 +8,8 @@ pub mod flow;
 pub mod hostile;
 pub mod ingest;
 #[cfg(test)]
+mod kept;
+#[cfg(test)]
 mod method;
 pub mod model;
 pub mod port;

@@ -91,12 +91,20 @@ fn a_killed_server_and_killed_passes_lose_nothing_that_was_answered_for() {
         let served = laptime.serve();
         assert_eq!(deliver_all(&served, &deliveries), [deliveries.len() - half, half]);
         served.kill();
-        for pause in [1, 3, 9, 27, 81] {
+        let store = rusqlite::Connection::open(folder.join("killed/laptime.db")).unwrap();
+        for moment in [
+            "SELECT holder IS NOT NULL FROM pass",
+            "SELECT count(*) > 0 FROM day WHERE touched = 1",
+            "SELECT count(*) > 3 FROM day WHERE touched = 0",
+        ] {
             let mut pass = laptime.command(&["aggregate"]).spawn().unwrap();
-            std::thread::sleep(Duration::from_millis(pause));
-            // It may have ended by itself.
-            let _ = pass.kill();
-            pass.wait().unwrap();
+            while !store.query_row(moment, [], |row| row.get::<_, bool>(0)).unwrap() {
+                assert!(pass.try_wait().unwrap().is_none(), "it ended before: {moment}");
+            }
+            pass.kill().unwrap();
+            assert_eq!(pass.wait().unwrap().code(), None, "killed, not ended: {moment}");
+            // As if ten seconds had gone by.
+            store.execute("UPDATE pass SET until = 0", []).unwrap();
         }
         laptime.ok(&["aggregate"]);
 

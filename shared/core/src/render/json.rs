@@ -26,29 +26,12 @@ fn pretty(value: &impl serde::Serialize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::{env, fs, path::Path};
-
     use super::*;
     use crate::render::sample;
 
-    /// `LAPTIME_UPDATE_SCHEMA=1 cargo test -p laptime-core schema` writes the file anew.
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "a switch of this test, no setting")]
     fn the_schema_in_docs_is_the_one_of_the_types() {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/report.schema.json");
-        if env::var("LAPTIME_UPDATE_SCHEMA").is_ok_and(|wanted| wanted == "1") {
-            fs::create_dir_all(file.parent().unwrap()).unwrap();
-            fs::write(&file, schema()).unwrap();
-        }
-        // As values: the order of keys depends on features that other crates turn on.
-        let kept = fs::read_to_string(&file).unwrap_or_default();
-        let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
-        assert!(
-            parse(&kept) == parse(&schema()),
-            "{} is not what the types say; regenerate it with \
-             `LAPTIME_UPDATE_SCHEMA=1 cargo test -p laptime-core schema` and review the difference",
-            file.display()
-        );
+        crate::kept::assert_kept("report.schema.json", &schema());
     }
 
     #[test]
