@@ -8,6 +8,7 @@ mod tests;
 
 use askama::Template;
 
+use super::summary;
 use crate::report::Report;
 use page::Page;
 
@@ -19,5 +20,5 @@ pub struct HtmlError(#[from] askama::Error);
 /// The report as one HTML file: no network, no script, light and dark, fit for phone and paper.
 /// Every name is escaped by the templates; nothing is ever marked as safe.
 pub fn html(report: &Report) -> Result<String, HtmlError> {
-    Ok(Page::new(report).render()?)
+    Ok(Page::new(&summary::told_apart(report)).render()?)
 }

@@ -15,6 +15,7 @@ use crate::{
 /// The report for people on GitHub: tables first, lists of jobs and steps folded away. No name in
 /// it mentions, links or renders anything.
 pub fn markdown(report: &Report) -> String {
+    let report = &*summary::told_apart(report);
     let mut page = Page::default();
     page.add(&format!("# Lap times: {}\n", clock::period(report)));
     if report.workflows.is_empty() {

@@ -1,5 +1,6 @@
 //! What every form of a report says in its own way: totals, orders and words.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::units::{self, float};
@@ -63,6 +64,27 @@ fn add(sum: &mut WhereTimeGoes, one: &WhereTimeGoes) {
 /// A workflow's identity.
 pub(super) fn key(workflow: &WorkflowReport) -> (u64, u64) {
     (workflow.repository_id, workflow.workflow_id)
+}
+
+/// The report with workflows of one repository that share a name told apart by their files.
+pub(super) fn told_apart(report: &Report) -> Cow<'_, Report> {
+    let name = |one: &WorkflowReport| (one.repository_id, one.workflow.clone());
+    let mut bearers: BTreeMap<(u64, String), u64> = BTreeMap::new();
+    for workflow in &report.workflows {
+        *bearers.entry(name(workflow)).or_default() += 1;
+    }
+    if bearers.values().all(|count| *count == 1) {
+        return Cow::Borrowed(report);
+    }
+    let mut report = report.clone();
+    for workflow in &mut report.workflows {
+        if bearers.get(&name(workflow)).is_some_and(|count| *count > 1) {
+            let file = workflow.path.as_deref().and_then(|path| path.rsplit('/').next());
+            let by = file.map_or_else(|| workflow.workflow_id.to_string(), str::to_owned);
+            workflow.workflow = format!("{} ({by})", workflow.workflow);
+        }
+    }
+    Cow::Owned(report)
 }
 
 /// How many repositories the report covers.

@@ -112,3 +112,20 @@ fn a_report_with_broken_dates_still_renders() {
     assert!(markdown(&report).contains("yesterday → 9999-99-99"));
     assert!(text(&report, 80).contains("yesterday → 9999-99-99"));
 }
+
+#[test]
+fn two_workflows_of_one_name_are_told_apart_by_their_files() {
+    let mut report = sample::small();
+    let mut other = report.workflows[0].clone();
+    other.workflow_id += 1;
+    report.workflows[0].path = Some(".github/workflows/ci.yml".to_owned());
+    other.path = Some(".github/workflows/ci-arm.yml".to_owned());
+    let name = other.workflow.clone();
+    report.workflows.push(other);
+    for told in [text(&report, 120), markdown(&report), html(&report).unwrap()] {
+        for file in ["ci.yml", "ci-arm.yml"] {
+            assert!(told.contains(&format!("{name} ({file})")), "{told}");
+        }
+    }
+    assert!(!json(&report).contains("(ci.yml)"), "JSON keeps names verbatim");
+}

@@ -24,6 +24,7 @@ const WIDEST: usize = 160;
 /// The report for a terminal `width` columns wide: no line is wider (narrower than 40 counts as 40),
 /// there are no colours, and nothing in a name acts on the terminal.
 pub fn text(report: &Report, width: usize) -> String {
+    let report = &*summary::told_apart(report);
     let width = width.clamp(NARROWEST, WIDEST);
     let mut page = Page { width, text: String::new() };
     head(&mut page, report);
