@@ -150,6 +150,12 @@ impl Served {
         self.post(&headers, body).unwrap()
     }
 
+    /// Posts a signed delivery to a server that may be gone.
+    pub fn try_deliver(&self, event: &str, body: &[u8]) -> Result<Answer, ureq::Error> {
+        let signature = self.sign(body);
+        self.post(&[("x-github-event", event), ("x-hub-signature-256", &signature)], body)
+    }
+
     /// The signature the server believes.
     pub fn sign(&self, body: &[u8]) -> String {
         signature(SECRET, body)
@@ -175,10 +181,15 @@ impl Served {
         self.child.wait().unwrap();
     }
 
-    /// Asks it to stop and waits; the exit code.
-    pub fn stop(mut self) -> Option<i32> {
+    /// Asks it to stop, with SIGTERM.
+    pub fn ask_to_stop(&self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    }
+
+    /// Asks it to stop and waits; the exit code.
+    pub fn stop(mut self) -> Option<i32> {
+        self.ask_to_stop();
         self.child.wait().unwrap().code()
     }
 

@@ -484,3 +484,57 @@ fn nobody_listening_to_the_log_stops_nothing() {
         assert_eq!(served.stop(), Some(0));
     });
 }
+
+#[test]
+fn passes_of_several_processes_share_the_work_and_none_fails() {
+    in_folder(|folder| {
+        let deliveries = busy_history(120);
+        let laptime = replayed(&folder.join("shared"), &deliveries, NOW);
+        let served = laptime.serve();
+        let passes: Vec<_> =
+            (0..4).map(|_| laptime.command(&["aggregate"]).spawn().unwrap()).collect();
+        for mut pass in passes {
+            assert!(pass.wait().unwrap().success());
+        }
+        assert_eq!(served.stop(), Some(0));
+        let alone = replayed(&folder.join("alone"), &deliveries, NOW);
+        alone.ok(&["aggregate"]);
+        assert_eq!(json_report(&laptime), json_report(&alone));
+    });
+}
+
+#[test]
+fn a_stop_under_load_stores_all_that_was_answered_for() {
+    in_folder(|folder| {
+        let laptime = Laptime::on(folder);
+        let served = laptime.serve();
+        let deliveries = busy_history(400);
+        let answered = AtomicUsize::new(0);
+        let deliver = |share: &[Delivery]| {
+            for one in share {
+                let body = one.body.to_string();
+                // Once it has stopped nobody answers any more.
+                let Ok(answer) = served.try_deliver(one.event, body.as_bytes()) else { return };
+                assert_eq!(answer.status, 202);
+                answered.fetch_add(1, Ordering::Relaxed);
+            }
+        };
+        std::thread::scope(|scope| {
+            for share in deliveries.chunks(deliveries.len() / 8 + 1) {
+                scope.spawn(|| deliver(share));
+            }
+            while answered.load(Ordering::Relaxed) < 100 {
+                std::thread::yield_now();
+            }
+            served.ask_to_stop();
+        });
+        assert_eq!(served.stop(), Some(0));
+        let status: Value =
+            serde_json::from_str(&laptime.ok(&["status", "--format", "json"])).unwrap();
+        let answered = answered.into_inner();
+        assert!(answered < deliveries.len(), "it stopped only when all was done");
+        let held = usize::try_from(status["events"].as_u64().unwrap()).unwrap();
+        // What was stored when the connection was closed may have gone unanswered.
+        assert!((answered..=answered + 8).contains(&held), "{answered} answered, {held} held");
+    });
+}

@@ -124,8 +124,7 @@ impl Rollup {
         self.other_jobs.merge(other.other_jobs);
         self.parts.merge(&other.parts);
         self.parts_count += other.parts_count;
-        self.recent.extend(other.recent);
-        self.keep_recent();
+        self.merge_recent(other.recent);
         self.tally.merge(other.tally);
     }
 
@@ -165,6 +164,23 @@ impl Rollup {
         }
         self.recent.push(Recent::of(judged));
         self.tally.merge(row.tally);
+    }
+
+    /// Days mostly follow one another: then the newer list goes before the older and nothing has to
+    /// be sorted.
+    fn merge_recent(&mut self, other: Vec<Recent>) {
+        let held = std::mem::take(&mut self.recent);
+        let (newer, older) =
+            if held.first() < other.first() { (other, held) } else { (held, other) };
+        let is_sorted = older.is_empty() || newer.last() >= older.first();
+        let room = RECENT.saturating_sub(newer.len());
+        self.recent = newer;
+        if is_sorted {
+            self.recent.extend(older.into_iter().take(room));
+        } else {
+            self.recent.extend(older);
+            self.keep_recent();
+        }
     }
 
     fn keep_recent(&mut self) {
