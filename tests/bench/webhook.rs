@@ -40,6 +40,7 @@ pub(crate) fn run(table: &mut Table) {
         bound,
         [(&probot, &Load::new(small, "200")), (&keeping, &stored)],
     );
+    // Idle is what is left some seconds after the load.
     std::thread::sleep(Duration::from_secs(3));
     let (theirs, ours) = (idle(&probot), idle(&keeping));
     table.add(

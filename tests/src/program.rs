@@ -192,11 +192,6 @@ impl Served {
         self.ask_to_stop();
         self.child.wait().unwrap().code()
     }
-
-    /// Its process id.
-    pub fn process_id(&self) -> u32 {
-        self.child.id()
-    }
 }
 
 impl Drop for Served {

@@ -40,6 +40,19 @@ fn in_folder(check: impl FnOnce(&Path)) {
     check(folder.path());
 }
 
+/// No time below zero anywhere in a report; changes in per cent may be.
+fn assert_no_negative_time(value: &Value) {
+    match value {
+        Value::Object(fields) => {
+            let times = fields.iter().filter(|(name, _)| !name.ends_with("_pct"));
+            times.for_each(|(_, field)| assert_no_negative_time(field));
+        }
+        Value::Array(items) => items.iter().for_each(assert_no_negative_time),
+        Value::Number(number) => assert!(number.as_f64().unwrap() >= 0.0, "{number}"),
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
+}
+
 /// A store with these deliveries in it, received at `now`.
 fn replayed(folder: &Path, deliveries: &[Delivery], now: &str) -> Laptime {
     let file = folder.with_extension("jsonl");
@@ -260,7 +273,9 @@ fn a_broken_line_is_named_and_stops_the_replay_unless_told_otherwise() {
         let laptime = Laptime::on(&folder.join("data"));
         let file = folder.join("deliveries.jsonl");
         let all = busy_history(2);
-        let text = lines(&all[..1]) + "{\"event\": broken\n" + &lines(&all[1..2]);
+        // A byte order mark before the first line is no part of it.
+        let text =
+            "\u{feff}".to_owned() + &lines(&all[..1]) + "{\"event\": broken\n" + &lines(&all[1..2]);
         fs::write(&file, text).unwrap();
         let data = folder.join("data");
         let args = ["replay", "--data", data.to_str().unwrap(), file.to_str().unwrap()];
@@ -365,8 +380,7 @@ fn hostile_names_and_odd_times_are_stored_and_reported_safely() {
             let unseen = |c: char| c == '\u{202e}' || c == '\u{0}' || c == '\u{1b}';
             assert!(!told.contains(unseen), "{format}");
         }
-        let text = json.to_string();
-        assert!(!text.contains(":-"), "a figure is negative: {text}");
+        assert_no_negative_time(&json);
     });
 }
 

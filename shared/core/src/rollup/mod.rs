@@ -128,11 +128,6 @@ impl Rollup {
         self.tally.merge(other.tally);
     }
 
-    /// Completed attempts.
-    pub fn attempts(&self) -> u64 {
-        self.segments.values().map(|segment| segment.outcomes.total()).sum()
-    }
-
     /// `total` of the successful attempts.
     pub fn green(&self) -> Dist {
         let mut green = Dist::default();

@@ -76,13 +76,9 @@ fn measure(ran: &[&Job], started_at: Option<Time>, tally: &mut Tally) -> Times {
         },
         _ => {
             let ran = tally.span(first_start, last_completion);
-            // None, or zero by skew: then the queue ends with the attempt.
-            let queued = if ran.is_some() {
-                queued.map(|queued| queued.min(total.unwrap_or(queued)))
-            } else {
-                queued
-            };
-            Times { queued, ran, total }
+            // A start past the end by no more than skew: the queue ends with the attempt.
+            let is_skew = ran.is_some() && total.is_some();
+            Times { queued: if is_skew { queued.min(total) } else { queued }, ran, total }
         }
     }
 }

@@ -66,10 +66,7 @@ fn event_named(path: &Path) -> Option<String> {
 }
 
 fn lines(name: String, reader: impl BufRead + 'static) -> Records {
-    // Some programs begin text with a byte order mark.
-    let without_mark =
-        |line: Vec<u8>| line.strip_prefix(b"\xef\xbb\xbf").map_or(line.clone(), <[u8]>::to_vec);
-    let numbered = reader.split(b'\n').map(move |line| line.map(without_mark)).zip(1_u64..);
+    let numbered = reader.split(b'\n').zip(1_u64..);
     Box::new(numbered.filter_map(move |(line, number)| {
         let place = format!("{name}:{number}");
         let line = match line.with_context(|| format!("{place} cannot be read")) {
@@ -77,7 +74,9 @@ fn lines(name: String, reader: impl BufRead + 'static) -> Records {
             Ok(line) => line,
             Err(error) => return Some(Err(error)),
         };
-        let record = parse(&line).with_context(|| place.clone());
+        // Some programs begin text with a byte order mark.
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line);
+        let record = parse(line).with_context(|| place.clone());
         Some(record.map(|record| Recorded { record, place }))
     }))
 }

@@ -8,7 +8,6 @@ use crate::{
 const HEIGHT: u32 = 220;
 /// A line bridges a weekend, and breaks over a longer silence.
 const BRIDGED_DAYS: u64 = 3;
-const MOST_DOTS: usize = 150;
 
 /// One day's median and 95th percentile: day, p50, p95.
 type Point = (u64, f64, f64);
@@ -45,8 +44,7 @@ pub(in super::super) fn duration(id: &str, workflow: &WorkflowReport, days: &Day
             Some(days.hit(index, title))
         })
         .collect();
-    let recent = workflow.recent.iter().take(MOST_DOTS);
-    chart.dots = recent.filter_map(|attempt| dot(attempt, days, &scale)).collect();
+    chart.dots = workflow.recent.iter().filter_map(|attempt| dot(attempt, days, &scale)).collect();
     chart.key("p50-line", "p50");
     chart.key("p95-line", "p95");
     if !chart.dots.is_empty() {
