@@ -8,7 +8,7 @@ use laptime_core::flow::{Pass, aggregate};
 use laptime_core::model::{
     Attempt, AttemptId, Event, Fact, JobFact, Repository, RunFact, StepFact,
 };
-use laptime_core::port::{Cursor, Filed, Filing, Lease, Ledger};
+use laptime_core::port::{Filed, Filing, Lease, Ledger, Received};
 use laptime_core::row::{DayKey, Row};
 use laptime_core::time::Time;
 use laptime_local::Store;
@@ -62,7 +62,7 @@ impl History {
             let filed: Vec<Filed> = places.by_ref().take(BATCH).map(|at| self.filed(at)).collect();
             let mut touched: Vec<DayKey> = filed.iter().filter_map(key).collect();
             touched.dedup();
-            wait(store.file(fence, &filed, &touched, Cursor(0))).unwrap();
+            wait(store.file(fence, &filed, &touched, None)).unwrap();
         }
         wait(store.release(fence, Some(self.end()))).unwrap();
         self.pass(&store);
@@ -89,7 +89,9 @@ impl History {
         let events = self.events(at);
         let id = events[0].id;
         let row = Row::of(&Attempt::fold(id, &events)).unwrap();
-        Filed { id, last_received: row.end, filing: Filing::Row(Box::new(row)) }
+        let received = Received { first: row.end, last: row.end, print: 0 };
+        let filing = Filing::Row(Box::new(row));
+        Filed { id, events: events.len(), received, before: None, filing }
     }
 
     /// What is kept of one attempt's deliveries, the completed ones.
@@ -172,6 +174,6 @@ fn job(run: u64, number: u64, start: Time, conclusion: &str, dice: &mut fastrand
 fn key(filed: &Filed) -> Option<DayKey> {
     match &filed.filing {
         Filing::Row(row) => Some(row.key()),
-        Filing::Open | Filing::Refuse => None,
+        Filing::Open | Filing::Refuse | Filing::SetAside { .. } => None,
     }
 }

@@ -3,10 +3,10 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use laptime_core::model::Event;
+use laptime_core::model::{AttemptId, Event};
 use laptime_core::port::{
-    Appended, Changed, Cursor, Fence, Filed, Inbox, Lease, Ledger, Rows, StoreError,
-    StoreErrorKind, Stored,
+    Appended, Changed, Fence, Filed, Inbox, Lease, Ledger, Loaded, Rows, StoreError,
+    StoreErrorKind, Stored, Touched,
 };
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{DayKey, Row};
@@ -74,6 +74,8 @@ impl<S: Rows> Rows for Crashing<'_, S> {
 }
 
 impl<S: Ledger> Ledger for Crashing<'_, S> {
+    type Cursor = S::Cursor;
+
     async fn lease(&self, holder: &str, clock: Time) -> Stored<Lease> {
         self.call(self.inner.lease(holder, clock)).await
     }
@@ -86,8 +88,12 @@ impl<S: Ledger> Ledger for Crashing<'_, S> {
         self.call(self.inner.release(fence, done)).await
     }
 
-    async fn changed(&self, limit: usize) -> Stored<Changed> {
+    async fn changed(&self, limit: usize) -> Stored<Changed<S::Cursor>> {
         self.call(self.inner.changed(limit)).await
+    }
+
+    async fn load(&self, ids: &[AttemptId]) -> Stored<Loaded> {
+        self.call(self.inner.load(ids)).await
     }
 
     async fn overtakes(&self, row: &Row) -> Stored<Vec<DayKey>> {
@@ -103,17 +109,17 @@ impl<S: Ledger> Ledger for Crashing<'_, S> {
         fence: Fence,
         filed: &[Filed],
         touched: &[DayKey],
-        upto: Cursor,
+        upto: Option<&S::Cursor>,
     ) -> Stored<()> {
         self.call(self.inner.file(fence, filed, touched, upto)).await
     }
 
-    async fn touched(&self, limit: usize) -> Stored<Vec<DayKey>> {
+    async fn touched(&self, limit: usize) -> Stored<Vec<Touched>> {
         self.call(self.inner.touched(limit)).await
     }
 
-    async fn put_rollup(&self, fence: Fence, day: DayKey, rollup: &Rollup) -> Stored<()> {
-        self.call(self.inner.put_rollup(fence, day, rollup)).await
+    async fn put_rollup(&self, fence: Fence, touched: Touched, rollup: &Rollup) -> Stored<()> {
+        self.call(self.inner.put_rollup(fence, touched, rollup)).await
     }
 
     async fn expiring(&self, cutoff: Time, limit: usize) -> Stored<Vec<DayKey>> {

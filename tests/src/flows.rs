@@ -1,11 +1,14 @@
 //! The flows, in one line each.
 
+use std::sync::LazyLock;
+
 use laptime_core::config::Thresholds;
 use laptime_core::flow::{Pass, Passed, Period, aggregate, report};
 use laptime_core::ingest::{Progress, Reading, read};
 use laptime_core::port::{Appended, Inbox, Ledger, Library, StoreError, Stored};
 use laptime_core::report::Report;
 use laptime_core::time::Time;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::Delivery;
 
@@ -14,9 +17,13 @@ pub fn at(text: &str) -> Time {
     text.parse().unwrap()
 }
 
-/// Waits for a future; those of the stores are ready at once, or when another thread is.
+/// Waits for a future. All share one runtime, as connections live and die with theirs.
 pub fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+        let builder = Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        builder.unwrap()
+    });
+    RUNTIME.block_on(future)
 }
 
 /// Stores deliveries at the time `received`; ignored ones are passed over.

@@ -10,6 +10,7 @@
     reason = "a test helper that panics fails the test, which is what it is for"
 )]
 
+mod cloud;
 mod crashing;
 mod flows;
 mod histories;
@@ -18,6 +19,7 @@ mod program;
 mod scenario;
 mod strategy;
 
+pub use cloud::{Cloud, cloud};
 pub use crashing::{Crashing, Moment};
 pub use flows::{aggregate_at, append_all, at, report_json, report_of, wait};
 pub use histories::{busy_history, hostile_history, jumbled, lines, report_schema};

@@ -6,8 +6,8 @@ use std::sync::Mutex;
 
 use laptime_core::model::{AttemptId, Event, EventKey};
 use laptime_core::port::{
-    Appended, Changed, ChangedAttempt, Cursor, Fence, Filed, Filing, Inbox, Lease, Ledger, Library,
-    Place, Rows, Standing, StoreError, StoreErrorKind, Stored, StoredDay,
+    Appended, Changed, ChangedAttempt, Fence, Filed, Filing, Inbox, Lease, Ledger, Library, Loaded,
+    Place, Received, Rows, Standing, StoreError, StoreErrorKind, Stored, StoredDay, Touched,
 };
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{Branch, DayKey, Row, WorkflowId};
@@ -97,21 +97,23 @@ impl Rows for Memory {
     }
 
     async fn overtaken(&self, row: &Row) -> Stored<bool> {
-        if row.branch.name.is_none() {
+        let (Some(from), Some(_)) = (row.started_at, &row.branch.name) else {
             return Ok(false);
-        }
+        };
         Ok(self.with(|state| {
             state.attempts.values().filter_map(|held| held.run.as_ref()).any(|run| {
                 run.workflow == row.workflow
                     && run.branch == row.branch
                     && run.seniority > row.seniority()
-                    && run.started.is_some_and(|started| started < row.end)
+                    && run.started.is_some_and(|started| from <= started && started < row.end)
             })
         }))
     }
 }
 
 impl Ledger for Memory {
+    type Cursor = u64;
+
     async fn lease(&self, holder: &str, clock: Time) -> Stored<Lease> {
         Ok(self.with(|state| {
             if let Some((by, until)) = state.lease.clone()
@@ -141,7 +143,7 @@ impl Ledger for Memory {
         })
     }
 
-    async fn changed(&self, limit: usize) -> Stored<Changed> {
+    async fn changed(&self, limit: usize) -> Stored<Changed<u64>> {
         Ok(self.with(|state| {
             let new: Vec<(u64, AttemptId)> = state
                 .events
@@ -150,11 +152,17 @@ impl Ledger for Memory {
                 .map(|(seq, (key, ..))| (*seq, key.id))
                 .collect();
             let ids: BTreeSet<AttemptId> = new.iter().map(|(_, id)| *id).collect();
-            Changed {
-                attempts: ids.into_iter().map(|id| state.changed(id)).collect(),
-                events: new.len() as u64,
-                upto: Cursor(new.last().map_or(0, |(seq, _)| *seq)),
-            }
+            let attempts = ids.into_iter().filter_map(|id| state.changed(id)).collect();
+            let loaded = Loaded { attempts, broken: Vec::new(), events: new.len() as u64 };
+            Changed { loaded, upto: new.last().map(|(seq, _)| *seq) }
+        }))
+    }
+
+    async fn load(&self, ids: &[AttemptId]) -> Stored<Loaded> {
+        Ok(self.with(|state| {
+            let attempts: Vec<_> = ids.iter().filter_map(|id| state.changed(*id)).collect();
+            let events = attempts.iter().map(|one| one.events.len() as u64).sum();
+            Loaded { attempts, broken: Vec::new(), events }
         }))
     }
 
@@ -168,6 +176,7 @@ impl Ledger for Memory {
                     && other.branch == row.branch
                     && other.conclusion == "cancelled"
                     && other.end > started
+                    && other.started_at.is_some_and(|other| other <= started)
                     && other.seniority() < row.seniority()
             });
             cancelled.map(Row::key).collect()
@@ -187,7 +196,7 @@ impl Ledger for Memory {
         fence: Fence,
         filed: &[Filed],
         touched: &[DayKey],
-        upto: Cursor,
+        upto: Option<&u64>,
     ) -> Stored<()> {
         self.fenced(fence, |state| {
             for one in filed {
@@ -198,20 +207,20 @@ impl Ledger for Memory {
                     held.touched = true;
                 }
             }
-            state.cursor = upto.0;
+            state.cursor = upto.copied().unwrap_or(state.cursor);
         })
     }
 
-    async fn touched(&self, limit: usize) -> Stored<Vec<DayKey>> {
+    async fn touched(&self, limit: usize) -> Stored<Vec<Touched>> {
         Ok(self.with(|state| {
             let touched = state.days.iter().filter(|(_, day)| day.touched);
-            touched.map(|(key, _)| *key).take(limit).collect()
+            touched.map(|(day, _)| Touched { day: *day, mark: 0 }).take(limit).collect()
         }))
     }
 
-    async fn put_rollup(&self, fence: Fence, day: DayKey, rollup: &Rollup) -> Stored<()> {
+    async fn put_rollup(&self, fence: Fence, touched: Touched, rollup: &Rollup) -> Stored<()> {
         self.fenced(fence, |state| {
-            let held = state.days.entry(day).or_default();
+            let held = state.days.entry(touched.day).or_default();
             held.rollup = Some(rollup.clone());
             held.touched = false;
         })
@@ -289,24 +298,26 @@ impl Library for Memory {
 
     async fn standing(&self) -> Stored<Standing> {
         Ok(self.with(|state| {
-            let attempts = |is: fn(&Held) -> bool| {
+            let count = |is: fn(&Held) -> bool| {
                 state.attempts.values().filter(|held| is(held)).count() as u64
             };
+            let attempts = |is: fn(&Held) -> bool| Some(count(is));
             let days =
                 |is: fn(&HeldDay) -> bool| state.days.values().filter(|day| is(day)).count() as u64;
             Standing {
-                events: state.events.len() as u64,
-                events_waiting: state.events.range(state.cursor + 1..).count() as u64,
+                events: Some(state.events.len() as u64),
+                events_waiting: Some(state.events.range(state.cursor + 1..).count() as u64),
                 last_received: state.events.values().map(|(_, received, _)| *received).max(),
                 attempts_open: attempts(|held| {
                     matches!(held.place, Filedness::Open) && !held.refused
                 }),
                 attempts_filed: attempts(|held| matches!(held.place, Filedness::Row(_))),
                 attempts_sealed: attempts(|held| matches!(held.place, Filedness::Sealed)),
-                attempts_refused: attempts(|held| held.refused),
-                days: days(|_| true),
+                attempts_refused: count(|held| held.refused),
+                attempts_set_aside: 0,
+                days: Some(days(|_| true)),
                 days_touched: days(|day| day.touched),
-                days_sealed: days(|day| day.sealed),
+                days_sealed: Some(days(|day| day.sealed)),
                 last_pass: state.last_pass,
             }
         }))
@@ -321,30 +332,33 @@ impl State {
         })
     }
 
-    fn changed(&self, id: AttemptId) -> ChangedAttempt {
+    fn changed(&self, id: AttemptId) -> Option<ChangedAttempt> {
         let of_it: Vec<_> = self.events.values().filter(|(key, ..)| key.id == id).collect();
-        ChangedAttempt {
+        let received = || of_it.iter().map(|(_, received, _)| *received);
+        let received = Received { first: received().min()?, last: received().max()?, print: 0 };
+        Some(ChangedAttempt {
             id,
             events: of_it.iter().map(|(_, _, event)| event.clone()).collect(),
-            last_received: of_it.iter().map(|(_, received, _)| *received).max().unwrap(),
+            received,
+            unfinished: false,
             place: match self.attempts.get(&id).map(|held| &held.place) {
                 None | Some(Filedness::Open) => Place::Open,
                 Some(Filedness::Row(row)) => Place::Row(row.clone()),
                 Some(Filedness::Sealed) => Place::Sealed,
             },
-        }
+        })
     }
 
     fn file(&mut self, one: &Filed) {
         let held = self.attempts.entry(one.id).or_insert_with(|| Held {
-            last_received: one.last_received,
+            last_received: one.received.last,
             refused: false,
             place: Filedness::Open,
             run: None,
         });
-        held.last_received = held.last_received.max(one.last_received);
+        held.last_received = held.last_received.max(one.received.last);
         match &one.filing {
-            Filing::Open => {}
+            Filing::Open | Filing::SetAside { .. } => {}
             Filing::Refuse => held.refused = true,
             Filing::Row(row) => {
                 held.run = Some(RunFacts {
@@ -356,7 +370,7 @@ impl State {
                 held.refused = false;
                 held.place = Filedness::Row(row.clone());
                 let day = self.days.entry(row.key()).or_default();
-                day.last_received = day.last_received.max(Some(one.last_received));
+                day.last_received = day.last_received.max(Some(one.received.last));
             }
         }
     }

@@ -18,4 +18,5 @@ pub mod report;
 pub mod rollup;
 pub mod row;
 pub mod stats;
+pub mod stored;
 pub mod time;

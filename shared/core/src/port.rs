@@ -96,19 +96,24 @@ pub enum Lease {
     },
 }
 
-/// A position in the order in which events were stored.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Cursor(pub u64);
-
 /// The attempts that new events are about.
+#[derive(Debug, Clone)]
+pub struct Changed<C> {
+    /// What is stored of them.
+    pub loaded: Loaded,
+    /// Up to where events are covered; none if none is new.
+    pub upto: Option<C>,
+}
+
+/// Attempts with events that no filing has covered.
 #[derive(Debug, Clone, Default)]
-pub struct Changed {
+pub struct Loaded {
     /// Each attempt once, with all its events.
     pub attempts: Vec<ChangedAttempt>,
+    /// Attempts that cannot be read.
+    pub broken: Vec<Broken>,
     /// How many events are new.
     pub events: u64,
-    /// Up to where events are covered.
-    pub upto: Cursor,
 }
 
 /// An attempt with all its events.
@@ -118,10 +123,34 @@ pub struct ChangedAttempt {
     pub id: AttemptId,
     /// All its stored events.
     pub events: Vec<Event>,
-    /// When the latest of them was received.
-    pub last_received: Time,
+    /// When they were received.
+    pub received: Received,
     /// Where it is filed now.
     pub place: Place,
+    /// A filing of it may have ended half-way: its days are out of date even if its row is not.
+    pub unfinished: bool,
+}
+
+/// When the events of an attempt were received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Received {
+    /// The earliest.
+    pub first: Time,
+    /// The latest.
+    pub last: Time,
+    /// By which the store knows which events a filing has covered.
+    pub print: u64,
+}
+
+/// An attempt whose stored events cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The attempt.
+    pub id: AttemptId,
+    /// As of its filing.
+    pub received: Received,
+    /// What is wrong, in words.
+    pub why: String,
 }
 
 /// Where an attempt is filed.
@@ -140,8 +169,12 @@ pub enum Place {
 pub struct Filed {
     /// The attempt.
     pub id: AttemptId,
-    /// When its latest event was received.
-    pub last_received: Time,
+    /// How many events it was folded from.
+    pub events: usize,
+    /// When they were received.
+    pub received: Received,
+    /// The row it has had.
+    pub before: Option<Box<Row>>,
     /// What to do with it.
     pub filing: Filing,
 }
@@ -155,10 +188,27 @@ pub enum Filing {
     Row(Box<Row>),
     /// It belongs to a sealed day: leave what is there and mark it as refused.
     Refuse,
+    /// It cannot be read: leave what is there and put it aside, so that the others go on.
+    SetAside {
+        /// What is wrong, in words.
+        why: String,
+    },
+}
+
+/// A day whose rollup is out of date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Touched {
+    /// The day.
+    pub day: DayKey,
+    /// Tells this mark from later ones, on stores where a pass that lost its lease may still write.
+    pub mark: u64,
 }
 
 /// What the aggregator works on. Every write names the fence and fails when it is not the latest.
 pub trait Ledger: Rows {
+    /// A position in the order in which events were stored.
+    type Cursor: fmt::Debug + Clone + Send + Sync;
+
     /// Asks for the one lease on passes. `clock` is the real time, whatever `--now` says.
     fn lease(&self, holder: &str, clock: Time) -> impl Future<Output = Stored<Lease>> + Send;
 
@@ -169,48 +219,55 @@ pub trait Ledger: Rows {
     fn release(&self, fence: Fence, done: Option<Time>) -> impl Future<Output = Stored<()>> + Send;
 
     /// Attempts with events stored since the last filing, at most about `limit` events of them.
-    fn changed(&self, limit: usize) -> impl Future<Output = Stored<Changed>> + Send;
+    fn changed(&self, limit: usize) -> impl Future<Output = Stored<Changed<Self::Cursor>>> + Send;
+
+    /// These attempts, but for those whose events have all been covered.
+    fn load(&self, ids: &[AttemptId]) -> impl Future<Output = Stored<Loaded>> + Send;
 
     /// Days that hold a cancelled row this row's run may have replaced: of the same workflow and
-    /// branch, of an older run, ended after this one started.
+    /// branch, of an older run, started no later than this one and ended after that.
     fn overtakes(&self, row: &Row) -> impl Future<Output = Stored<Vec<DayKey>>> + Send;
 
     /// Which of these days are sealed.
     fn sealed(&self, days: &[DayKey]) -> impl Future<Output = Stored<Vec<DayKey>>> + Send;
 
-    /// In one transaction: files attempts, marks days as touched, and moves the cursor.
+    /// Files attempts, marks days as touched, and moves the cursor, if one is given. Either all of
+    /// it happens, or what is missing is found by the next `changed`.
     fn file(
         &self,
         fence: Fence,
         filed: &[Filed],
         touched: &[DayKey],
-        upto: Cursor,
+        upto: Option<&Self::Cursor>,
     ) -> impl Future<Output = Stored<()>> + Send;
 
     /// Touched days, at most `limit`.
-    fn touched(&self, limit: usize) -> impl Future<Output = Stored<Vec<DayKey>>> + Send;
+    fn touched(&self, limit: usize) -> impl Future<Output = Stored<Vec<Touched>>> + Send;
 
-    /// In one transaction: puts the rollup of a day and marks the day as no longer touched.
+    /// Puts the rollup of a day, made from rows read after it was seen as touched, and takes that
+    /// mark away.
     fn put_rollup(
         &self,
         fence: Fence,
-        day: DayKey,
+        touched: Touched,
         rollup: &Rollup,
     ) -> impl Future<Output = Stored<()>> + Send;
 
-    /// Days not sealed and not touched whose last fact was received before `cutoff`.
+    /// Days not sealed and not touched whose last fact was received before `cutoff`, or whose first
+    /// one is about to be dropped.
     fn expiring(
         &self,
         cutoff: Time,
         limit: usize,
     ) -> impl Future<Output = Stored<Vec<DayKey>>> + Send;
 
-    /// In one transaction: seals a day and drops its rows and their events. The attempts stay
-    /// known as sealed.
+    /// In one transaction: seals a day. Its rows are gone; they and their events are dropped now or
+    /// later. The attempts stay known as sealed.
     fn seal(&self, fence: Fence, day: DayKey) -> impl Future<Output = Stored<()>> + Send;
 
     /// Drops the events of attempts that never completed, or were refused, when their last fact
-    /// was received before `cutoff`. Answers how many attempts.
+    /// was received before `cutoff`. Answers how many attempts, where the store does not drop them
+    /// by itself.
     fn forget(&self, fence: Fence, cutoff: Time) -> impl Future<Output = Stored<u64>> + Send;
 }
 
@@ -219,13 +276,13 @@ pub trait Rows: Sync {
     /// All rows of a day, in any order.
     fn rows(&self, day: DayKey) -> impl Future<Output = Stored<Vec<Row>>> + Send;
 
-    /// Whether a newer run of the row's workflow and branch had started before the row's end.
+    /// Whether a newer run of the row's workflow and branch started between the row's start and end.
     fn overtaken(&self, row: &Row) -> impl Future<Output = Stored<bool>> + Send;
 }
 
 /// What reports are made from.
 pub trait Library: Rows {
-    /// Workflows with a day in the range.
+    /// At least the workflows with a day in the range, in any order.
     fn workflows(&self, days: Range<Day>) -> impl Future<Output = Stored<Vec<WorkflowId>>> + Send;
 
     /// The days of a workflow in the range, oldest first.
@@ -239,29 +296,32 @@ pub trait Library: Rows {
     fn standing(&self) -> impl Future<Output = Stored<Standing>> + Send;
 }
 
-/// What a store holds, for `laptime status`.
+/// What a store holds, for `laptime status`. A figure is none where a store would have to read all
+/// of itself to tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Standing {
     /// Raw events kept.
-    pub events: u64,
+    pub events: Option<u64>,
     /// Events that no pass has taken up yet.
-    pub events_waiting: u64,
+    pub events_waiting: Option<u64>,
     /// When the latest event was received.
     pub last_received: Option<Time>,
     /// Attempts known that have not completed.
-    pub attempts_open: u64,
+    pub attempts_open: Option<u64>,
     /// Completed attempts with a row.
-    pub attempts_filed: u64,
+    pub attempts_filed: Option<u64>,
     /// Attempts in sealed days.
-    pub attempts_sealed: u64,
+    pub attempts_sealed: Option<u64>,
     /// Attempts whose facts came after their day was sealed.
     pub attempts_refused: u64,
+    /// Attempts set aside because they cannot be read.
+    pub attempts_set_aside: u64,
     /// Days of workflows, sealed ones included.
-    pub days: u64,
+    pub days: Option<u64>,
     /// Days whose rollup is out of date.
     pub days_touched: u64,
     /// Days sealed.
-    pub days_sealed: u64,
+    pub days_sealed: Option<u64>,
     /// When the last pass ended.
     pub last_pass: Option<Time>,
 }

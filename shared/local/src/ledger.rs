@@ -2,7 +2,8 @@
 
 use laptime_core::model::{AttemptId, Event};
 use laptime_core::port::{
-    Changed, ChangedAttempt, Cursor, Fence, Filed, Filing, Lease, Ledger, Place, Rows, Stored,
+    Changed, ChangedAttempt, Fence, Filed, Filing, Lease, Ledger, Loaded, Place, Received, Rows,
+    Stored, Touched,
 };
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{DayKey, Row, WorkflowId};
@@ -24,7 +25,13 @@ impl Rows for Store {
     }
 }
 
+/// Number of an event in the order of storing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cursor(u64);
+
 impl Ledger for Store {
+    type Cursor = Cursor;
+
     async fn lease(&self, holder: &str, clock: Time) -> Stored<Lease> {
         let clock = clock.as_millis();
         self.write("taking the lease", |tx| {
@@ -64,14 +71,21 @@ impl Ledger for Store {
         })
     }
 
-    async fn changed(&self, limit: usize) -> Stored<Changed> {
+    async fn changed(&self, limit: usize) -> Stored<Changed<Cursor>> {
         let (ids, events, upto) =
             self.read("reading new events", |conn| changed_ids(conn, limit))?;
-        let mut attempts = Vec::with_capacity(ids.len());
+        let mut loaded = self.load(&ids).await?;
+        loaded.events = events;
+        Ok(Changed { loaded, upto })
+    }
+
+    async fn load(&self, ids: &[AttemptId]) -> Stored<Loaded> {
+        let mut loaded = Loaded::default();
         for id in ids {
-            attempts.push(self.attempt(id)?);
+            loaded.attempts.extend(self.attempt(*id)?);
         }
-        Ok(Changed { attempts, events, upto })
+        loaded.events = loaded.attempts.iter().map(|one| one.events.len() as u64).sum();
+        Ok(loaded)
     }
 
     async fn overtakes(&self, row: &Row) -> Stored<Vec<DayKey>> {
@@ -83,8 +97,8 @@ impl Ledger for Store {
         self.read("reading cancelled runs", |conn| {
             conn.prepare_cached(
                 "SELECT DISTINCT repository, workflow, day FROM attempt
-                 WHERE repository = ? AND workflow = ? AND branch = ? AND place = 1
-                   AND cancelled = 1 AND ended > ? AND (number, run) < (?, ?)",
+                 WHERE repository = ?1 AND workflow = ?2 AND branch = ?3 AND place = 1
+                   AND cancelled = 1 AND started <= ?4 AND ended > ?4 AND (number, run) < (?5, ?6)",
             )?
             .query_map(
                 params![repository, workflow, branch, started.as_millis(), number, run],
@@ -114,11 +128,11 @@ impl Ledger for Store {
         fence: Fence,
         filed: &[Filed],
         touched: &[DayKey],
-        upto: Cursor,
+        upto: Option<&Cursor>,
     ) -> Stored<()> {
         let encoded = filed.iter().map(|one| match &one.filing {
             Filing::Row(row) => encode(&self.path, row).map(Some),
-            Filing::Open | Filing::Refuse => Ok(None),
+            Filing::Open | Filing::Refuse | Filing::SetAside { .. } => Ok(None),
         });
         let encoded: Vec<Option<Vec<u8>>> = encoded.collect::<Stored<_>>()?;
         self.write_fenced("filing attempts", fence, |tx| {
@@ -128,25 +142,28 @@ impl Ledger for Store {
             for day in touched {
                 touch(tx, *day)?;
             }
-            tx.execute("UPDATE pass SET cursor = ?", [sql(upto.0)])?;
+            if let Some(upto) = upto {
+                tx.execute("UPDATE pass SET cursor = ?", [sql(upto.0)])?;
+            }
             Ok(())
         })
     }
 
-    async fn touched(&self, limit: usize) -> Stored<Vec<DayKey>> {
+    async fn touched(&self, limit: usize) -> Stored<Vec<Touched>> {
         self.read("reading touched days", |conn| {
             conn.prepare_cached(
                 "SELECT repository, workflow, day FROM day WHERE touched = 1 ORDER BY day LIMIT ?",
             )?
-            .query_map([sql(limit as u64)], day_key)?
+            // No marks: every write is fenced in its own transaction.
+            .query_map([sql(limit as u64)], |row| Ok(Touched { day: day_key(row)?, mark: 0 }))?
             .collect()
         })
     }
 
-    async fn put_rollup(&self, fence: Fence, day: DayKey, rollup: &Rollup) -> Stored<()> {
+    async fn put_rollup(&self, fence: Fence, touched: Touched, rollup: &Rollup) -> Stored<()> {
         let bytes = encode(&self.path, rollup)?;
         self.write_fenced("storing a rollup", fence, |tx| {
-            let (repository, workflow, day) = day_params(day);
+            let (repository, workflow, day) = day_params(touched.day);
             tx.prepare_cached(
                 "UPDATE day SET rollup = ?, touched = 0
                  WHERE repository = ? AND workflow = ? AND day = ?",
@@ -219,8 +236,8 @@ impl Ledger for Store {
 }
 
 impl Store {
-    /// An attempt with all its events and where it is filed.
-    fn attempt(&self, id: AttemptId) -> Stored<ChangedAttempt> {
+    /// An attempt with all its events and where it is filed; none without events.
+    fn attempt(&self, id: AttemptId) -> Stored<Option<ChangedAttempt>> {
         let (stored, place) =
             self.read("reading an attempt", |conn| Ok((events(conn, id)?, place(conn, id)?)))?;
         let place = match place {
@@ -230,29 +247,36 @@ impl Store {
                 Place::Row(Box::new(rows::decode(&self.path, "an attempt row", &row)?))
             }
         };
-        let last_received = stored.iter().map(|(received, _)| *received).max().unwrap_or_default();
+        let received = || stored.iter().map(|(received, _)| Time::from_millis(*received));
+        let (Some(first), Some(last)) = (received().min(), received().max()) else {
+            return Ok(None);
+        };
         let decode = |(_, bytes): &(i64, Vec<u8>)| {
             Event::decode(bytes)
                 .map_err(|error| unreadable(&self.path, &format!("an event of {id}"), error))
         };
-        Ok(ChangedAttempt {
+        Ok(Some(ChangedAttempt {
             id,
             events: stored.iter().map(decode).collect::<Stored<_>>()?,
-            last_received: Time::from_millis(last_received),
+            received: Received { first, last, print: 0 },
             place,
-        })
+            unfinished: false,
+        }))
     }
 }
 
-fn changed_ids(conn: &Connection, limit: usize) -> rusqlite::Result<(Vec<AttemptId>, u64, Cursor)> {
+fn changed_ids(
+    conn: &Connection,
+    limit: usize,
+) -> rusqlite::Result<(Vec<AttemptId>, u64, Option<Cursor>)> {
     let mut select = conn.prepare_cached(
         "SELECT seq, repository, run, attempt FROM event
          WHERE seq > (SELECT cursor FROM pass) ORDER BY seq LIMIT ?",
     )?;
     let mut rows = select.query([sql(limit as u64)])?;
-    let (mut ids, mut upto) = (Vec::new(), 0);
+    let (mut ids, mut upto) = (Vec::new(), None);
     while let Some(row) = rows.next()? {
-        upto = row.get(0)?;
+        upto = Some(Cursor(unsigned(row.get(0)?)));
         ids.push(AttemptId {
             repository: unsigned(row.get(1)?),
             run: unsigned(row.get(2)?),
@@ -262,7 +286,7 @@ fn changed_ids(conn: &Connection, limit: usize) -> rusqlite::Result<(Vec<Attempt
     let events = ids.len() as u64;
     ids.sort_unstable();
     ids.dedup();
-    Ok((ids, events, Cursor(unsigned(upto))))
+    Ok((ids, events, upto))
 }
 
 fn events(conn: &Connection, id: AttemptId) -> rusqlite::Result<Vec<(i64, Vec<u8>)>> {
@@ -284,7 +308,7 @@ fn place(conn: &Connection, id: AttemptId) -> rusqlite::Result<Option<(i64, Opti
 
 fn file_one(tx: &Transaction<'_>, one: &Filed, bytes: Option<&[u8]>) -> rusqlite::Result<()> {
     let (repository, run, attempt) = attempt_params(one.id);
-    let received = one.last_received.as_millis();
+    let received = one.received.last.as_millis();
     let refused = i64::from(one.filing == Filing::Refuse);
     tx.prepare_cached(
         "INSERT INTO attempt (repository, run, attempt, last_received, refused)

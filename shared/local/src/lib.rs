@@ -12,6 +12,7 @@ mod store;
 mod tests;
 mod writer;
 
+pub use ledger::Cursor;
 pub use library::Snapshot;
 pub use store::{FILE_NAME, LEASE_MS, Store};
 pub use writer::Writer;

@@ -102,25 +102,26 @@ impl Library for Snapshot {
                 Ok::<_, rusqlite::Error>(found.map(Time::from_millis))
             };
             Ok(Standing {
-                events: count("SELECT count(*) FROM event")?,
-                events_waiting: count(
+                events: Some(count("SELECT count(*) FROM event")?),
+                events_waiting: Some(count(
                     "SELECT count(*) FROM event WHERE seq > (SELECT cursor FROM pass)",
-                )?,
+                )?),
                 last_received: time(
                     "SELECT max(received) FROM (
                          SELECT received FROM (
                              SELECT received FROM event ORDER BY seq DESC LIMIT 1000)
                          UNION ALL SELECT max(last_received) FROM day)",
                 )?,
-                attempts_open: count(
+                attempts_open: Some(count(
                     "SELECT count(*) FROM attempt WHERE place = 0 AND refused = 0",
-                )?,
-                attempts_filed: count("SELECT count(*) FROM attempt WHERE place = 1")?,
-                attempts_sealed: count("SELECT count(*) FROM attempt WHERE place = 2")?,
+                )?),
+                attempts_filed: Some(count("SELECT count(*) FROM attempt WHERE place = 1")?),
+                attempts_sealed: Some(count("SELECT count(*) FROM attempt WHERE place = 2")?),
                 attempts_refused: count("SELECT count(*) FROM attempt WHERE refused > 0")?,
-                days: count("SELECT count(*) FROM day")?,
+                attempts_set_aside: 0,
+                days: Some(count("SELECT count(*) FROM day")?),
                 days_touched: count("SELECT count(*) FROM day WHERE touched = 1")?,
-                days_sealed: count("SELECT count(*) FROM day WHERE sealed = 1")?,
+                days_sealed: Some(count("SELECT count(*) FROM day WHERE sealed = 1")?),
                 last_pass: time("SELECT last_pass FROM pass")?,
             })
         })

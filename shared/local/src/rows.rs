@@ -4,6 +4,7 @@ use std::path::Path;
 
 use laptime_core::port::Stored;
 use laptime_core::row::{Branch, DayKey, Row};
+use laptime_core::stored::{from_bytes, to_bytes};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -27,18 +28,29 @@ pub(crate) fn rows(conn: &Connection, path: &Path, key: DayKey) -> Stored<Vec<Ro
 }
 
 pub(crate) fn overtaken(conn: &Connection, path: &Path, row: &Row) -> Stored<bool> {
-    let Some(branch) = branch_hash(&row.branch) else { return Ok(false) };
+    let (Some(branch), Some(started)) = (branch_hash(&row.branch), row.started_at) else {
+        return Ok(false);
+    };
     let (repository, workflow) = workflow_params(row.workflow);
     let (number, run) = seniority(row);
     let query = || {
         conn.prepare_cached(
             "SELECT 1 FROM attempt
              WHERE repository = ? AND workflow = ? AND branch = ? AND place > 0
-               AND (number, run) > (?, ?) AND started < ? LIMIT 1",
+               AND (number, run) > (?, ?) AND started >= ? AND started < ? LIMIT 1",
         )?
-        .query_row(params![repository, workflow, branch, number, run, row.end.as_millis()], |_| {
-            Ok(())
-        })
+        .query_row(
+            params![
+                repository,
+                workflow,
+                branch,
+                number,
+                run,
+                started.as_millis(),
+                row.end.as_millis()
+            ],
+            |_| Ok(()),
+        )
         .optional()
     };
     Ok(query().map_err(|error| store_error(path, "reading newer runs", error))?.is_some())
@@ -55,28 +67,10 @@ pub(crate) fn seniority(row: &Row) -> (i64, i64) {
     (number.map_or(-1, sql), sql(run))
 }
 
-/// The form in which rows and rollups are stored; their first byte.
-const FORM: u8 = 1;
-
 pub(crate) fn encode<T: Serialize>(path: &Path, value: &T) -> Stored<Vec<u8>> {
-    postcard::to_extend(value, vec![FORM])
-        .map_err(|error| unreadable(path, "a value to be stored", error))
+    to_bytes(value).map_err(|error| unreadable(path, "a value to be stored", error))
 }
 
 pub(crate) fn decode<T: DeserializeOwned>(path: &Path, what: &str, bytes: &[u8]) -> Stored<T> {
-    match bytes.split_first() {
-        Some((&FORM, value)) => {
-            postcard::from_bytes(value).map_err(|error| unreadable(path, what, error))
-        }
-        form => {
-            let form = form.map(|(form, _)| *form);
-            Err(unreadable(path, what, OtherForm { form }))
-        }
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("it is stored in form {form:?}, this program reads form {FORM}")]
-struct OtherForm {
-    form: Option<u8>,
+    from_bytes(bytes).map_err(|error| unreadable(path, what, error))
 }

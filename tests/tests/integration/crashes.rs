@@ -93,6 +93,11 @@ fn sqlite_survives_a_crash_at_every_call() {
     at_every_call(fresh, |store| json(&store.snapshot().unwrap()));
 }
 
+#[test]
+fn dynamodb_survives_a_crash_at_every_call() {
+    at_every_call(|| kit::cloud().store(), report_json);
+}
+
 fn json(library: &impl Library) -> String {
     report_json(library)
 }

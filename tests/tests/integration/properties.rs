@@ -1,7 +1,12 @@
 //! What must hold for every history, order and number of copies.
 
+use std::collections::BTreeMap;
+
 use kit::{Delivery, History, Memory, aggregate_at, append_all, at, histories, report_json};
 use laptime_core::ingest::Progress::{self, Drop, Keep};
+use laptime_core::ingest::{Reading, read};
+use laptime_core::model::{Attempt, AttemptId, Event};
+use laptime_core::row::Row;
 use laptime_core::time::Time;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -49,6 +54,28 @@ fn jumbled(history: &History, picks: &[Index], order: &[u32]) -> Vec<Delivery> {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn an_attempts_events_tell_every_place_it_may_have_been_filed_at(
+        history in histories(),
+        kept in prop::collection::vec(any::<bool>(), 1..60),
+    ) {
+        let mut events: BTreeMap<AttemptId, Vec<Event>> = BTreeMap::new();
+        for delivery in &history.0 {
+            let body = delivery.body.to_string();
+            let read = read(delivery.event, body.as_bytes(), Keep).unwrap();
+            let Reading::Event(event) = read else { continue };
+            events.entry(event.id).or_default().push(*event);
+        }
+        for (id, events) in events {
+            let places = Row::places(id, &events);
+            let some = events.iter().zip(kept.iter().cycle()).filter(|(_, kept)| **kept);
+            let some: Vec<Event> = some.map(|(event, _)| event.clone()).collect();
+            if let Some(row) = Row::of(&Attempt::fold(id, &some)) {
+                prop_assert!(places.contains(&row.key()));
+            }
+        }
+    }
 
     #[test]
     fn order_copies_and_passes_in_between_make_no_difference(

@@ -62,6 +62,7 @@ pub(crate) fn text(passed: &Passed) -> String {
     let counts = [
         (passed.sealed, "day", "sealed"),
         (passed.refused, "attempt", "refused because the day is sealed"),
+        (passed.set_aside, "attempt", "set aside because it cannot be read"),
         (passed.forgotten, "old attempt", "forgotten that never completed or was refused"),
     ];
     let mut parts = vec![

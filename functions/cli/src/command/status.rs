@@ -36,31 +36,35 @@ fn text(standing: &Standing) -> String {
     let time = |time: Option<laptime_core::time::Time>| {
         time.map_or_else(|| "never".to_owned(), |time| time.to_string())
     };
+    let count =
+        |count: Option<u64>| count.map_or_else(|| "not counted".to_owned(), |n| n.to_string());
     let lines = [
         ("last delivery", time(standing.last_received)),
         ("last pass", time(standing.last_pass)),
-        ("events kept", standing.events.to_string()),
-        ("events waiting for a pass", standing.events_waiting.to_string()),
-        ("attempts not completed", standing.attempts_open.to_string()),
-        ("attempts completed", standing.attempts_filed.to_string()),
-        ("attempts in sealed days", standing.attempts_sealed.to_string()),
+        ("events kept", count(standing.events)),
+        ("events waiting for a pass", count(standing.events_waiting)),
+        ("attempts not completed", count(standing.attempts_open)),
+        ("attempts completed", count(standing.attempts_filed)),
+        ("attempts in sealed days", count(standing.attempts_sealed)),
         ("attempts refused (day sealed)", standing.attempts_refused.to_string()),
-        ("days", standing.days.to_string()),
+        ("attempts set aside (unreadable)", standing.attempts_set_aside.to_string()),
+        ("days", count(standing.days)),
         ("days to roll up", standing.days_touched.to_string()),
-        ("days sealed", standing.days_sealed.to_string()),
+        ("days sealed", count(standing.days_sealed)),
     ];
-    let lines = lines.iter().map(|(what, value)| format!("{what:<30} {value}"));
+    let lines = lines.iter().map(|(what, value)| format!("{what:<32} {value}"));
     lines.chain([verdict(standing)]).collect::<Vec<_>>().join("\n") + "\n"
 }
 
 /// Whether passes keep up.
 fn verdict(standing: &Standing) -> String {
-    if standing.events_waiting + standing.days_touched == 0 {
+    let waiting = standing.events_waiting.unwrap_or_default();
+    if waiting + standing.days_touched == 0 {
         return "everything is aggregated".to_owned();
     }
     format!(
         "{} and {} wait for a pass: `laptime serve` makes one a minute, `laptime aggregate` at once",
-        counted(standing.events_waiting, "event"),
+        counted(waiting, "event"),
         counted(standing.days_touched, "day")
     )
 }

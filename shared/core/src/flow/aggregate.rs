@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 use crate::model::{Attempt, AttemptId};
 use crate::port::{
-    Changed, ChangedAttempt, Fence, Filed, Filing, Lease, Ledger, Place, Rows, Stored,
+    Broken, Changed, ChangedAttempt, Fence, Filed, Filing, Lease, Ledger, Loaded, Place, Rows,
+    Stored,
 };
 use crate::rollup::{JudgedRow, Rollup};
 use crate::row::{DayKey, Row};
@@ -15,6 +16,9 @@ use crate::time::Time;
 
 /// Events folded in one transaction.
 const BATCH_EVENTS: usize = 2_000;
+
+/// Attempts of a given list folded at once.
+const BATCH_ATTEMPTS: usize = 200;
 
 /// Touched days taken up at once.
 const BATCH_DAYS: usize = 64;
@@ -45,6 +49,8 @@ pub struct Passed {
     pub refused: u64,
     /// Attempts forgotten that never completed or were refused.
     pub forgotten: u64,
+    /// Attempts set aside because they cannot be read.
+    pub set_aside: u64,
 }
 
 /// Runs one pass, or answers who else is running one. `clock` gives the real time, for the lease;
@@ -65,6 +71,40 @@ pub async fn aggregate(
     let passed = passed?;
     released?;
     Ok(Ok(passed))
+}
+
+/// Files these attempts and nothing else, or answers who is running a pass.
+pub async fn refold(
+    ledger: &impl Ledger,
+    holder: &str,
+    ids: &[AttemptId],
+    clock: impl Fn() -> Time + Send + Sync,
+) -> Stored<Result<Passed, Lease>> {
+    let fence = match ledger.lease(holder, clock()).await? {
+        Lease::Won(fence) => fence,
+        held @ Lease::Held { .. } => return Ok(Err(held)),
+    };
+    let mut passed = Passed::default();
+    let filed = file_each(ledger, fence, ids, &clock, &mut passed).await;
+    let released = ledger.release(fence, None).await;
+    filed.and(released)?;
+    Ok(Ok(passed))
+}
+
+async fn file_each(
+    ledger: &impl Ledger,
+    fence: Fence,
+    ids: &[AttemptId],
+    clock: &(impl Fn() -> Time + Send + Sync),
+    passed: &mut Passed,
+) -> Stored<()> {
+    let mut refused = BTreeSet::new();
+    for some in ids.chunks(BATCH_ATTEMPTS) {
+        let loaded = ledger.load(some).await?;
+        file_loaded(ledger, fence, loaded, None, passed, &mut refused).await?;
+        ledger.renew(fence, clock()).await?;
+    }
+    Ok(())
 }
 
 async fn run(
@@ -98,41 +138,54 @@ async fn file_changed(
     passed: &mut Passed,
     refused: &mut BTreeSet<AttemptId>,
 ) -> Stored<bool> {
-    let Changed { attempts, events, upto } = ledger.changed(BATCH_EVENTS).await?;
-    if attempts.is_empty() {
+    let Changed { loaded, upto } = ledger.changed(BATCH_EVENTS).await?;
+    if upto.is_none() {
         return Ok(false);
     }
+    file_loaded(ledger, fence, loaded, upto, passed, refused).await?;
+    Ok(true)
+}
+
+async fn file_loaded<L: Ledger>(
+    ledger: &L,
+    fence: Fence,
+    loaded: Loaded,
+    upto: Option<L::Cursor>,
+    passed: &mut Passed,
+    refused: &mut BTreeSet<AttemptId>,
+) -> Stored<()> {
+    let Loaded { attempts, broken, events } = loaded;
     let rows: Vec<Option<Row>> =
         attempts.iter().map(|one| Row::of(&Attempt::fold(one.id, &one.events))).collect();
     let days: BTreeSet<DayKey> = rows.iter().flatten().map(Row::key).collect();
     let sealed = ledger.sealed(&days.into_iter().collect::<Vec<_>>()).await?;
 
-    let decided: Vec<Filed> =
-        attempts.iter().zip(rows).map(|(one, row)| decide(one, row, &sealed)).collect();
     let mut touched = BTreeSet::new();
-    for (one, filed) in attempts.iter().zip(&decided) {
-        touched.extend(touched_by(ledger, &one.place, &filed.filing).await?);
+    let mut filed = Vec::with_capacity(attempts.len() + broken.len());
+    for (one, row) in attempts.into_iter().zip(rows) {
+        let unfinished = one.unfinished;
+        let decided = decide(one, row, &sealed);
+        touched.extend(touched_by(ledger, &decided, unfinished).await?);
+        filed.push(decided);
     }
-    let touched: Vec<DayKey> = touched.into_iter().collect();
-    ledger.file(fence, &decided, &touched, upto).await?;
     passed.events += events;
-    passed.attempts += decided.len() as u64;
-    refused.extend(decided.iter().filter(|one| one.filing == Filing::Refuse).map(|one| one.id));
+    passed.attempts += filed.len() as u64;
+    passed.set_aside += broken.len() as u64;
+    filed.extend(broken.into_iter().map(put_aside));
+    let touched: Vec<DayKey> = touched.into_iter().collect();
+    ledger.file(fence, &filed, &touched, upto.as_ref()).await?;
+    refused.extend(filed.iter().filter(|one| one.filing == Filing::Refuse).map(|one| one.id));
     passed.refused = refused.len() as u64;
-    Ok(true)
+    Ok(())
 }
 
 /// The days whose rollups a filing changes: where its row was and is, and where the old or the new
 /// row makes a cancelled run superseded. A row that stays as it was changes none.
-async fn touched_by(ledger: &impl Ledger, place: &Place, filing: &Filing) -> Stored<Vec<DayKey>> {
-    let Filing::Row(after) = filing else { return Ok(Vec::new()) };
-    let before = match place {
-        Place::Row(before) => Some(before),
-        Place::Open | Place::Sealed => None,
-    };
+async fn touched_by(ledger: &impl Ledger, one: &Filed, unfinished: bool) -> Stored<Vec<DayKey>> {
+    let Filing::Row(after) = &one.filing else { return Ok(Vec::new()) };
     let mut touched = Vec::new();
-    if before != Some(after) {
-        for row in before.into_iter().chain([after]) {
+    if unfinished || one.before.as_ref() != Some(after) {
+        for row in one.before.iter().chain([after]) {
             touched.push(row.key());
             touched.extend(ledger.overtakes(row).await?);
         }
@@ -140,24 +193,32 @@ async fn touched_by(ledger: &impl Ledger, place: &Place, filing: &Filing) -> Sto
     Ok(touched)
 }
 
-fn decide(one: &ChangedAttempt, row: Option<Row>, sealed: &[DayKey]) -> Filed {
+fn decide(one: ChangedAttempt, row: Option<Row>, sealed: &[DayKey]) -> Filed {
     let filing = match (&one.place, row) {
         (Place::Sealed, _) => Filing::Refuse,
         (_, Some(row)) if sealed.contains(&row.key()) => Filing::Refuse,
         (_, Some(row)) => Filing::Row(Box::new(row)),
         (_, None) => Filing::Open,
     };
-    Filed { id: one.id, last_received: one.last_received, filing }
+    let before = match one.place {
+        Place::Row(before) => Some(before),
+        Place::Open | Place::Sealed => None,
+    };
+    Filed { id: one.id, events: one.events.len(), received: one.received, before, filing }
+}
+
+fn put_aside(Broken { id, received, why }: Broken) -> Filed {
+    Filed { id, events: 0, received, before: None, filing: Filing::SetAside { why } }
 }
 
 async fn roll_up(ledger: &impl Ledger, fence: Fence, passed: &mut Passed) -> Stored<bool> {
-    let days = ledger.touched(BATCH_DAYS).await?;
-    for day in &days {
-        let rollup = Rollup::of(&judged_rows(ledger, *day).await?);
-        ledger.put_rollup(fence, *day, &rollup).await?;
+    let touched = ledger.touched(BATCH_DAYS).await?;
+    for one in &touched {
+        let rollup = Rollup::of(&judged_rows(ledger, one.day).await?);
+        ledger.put_rollup(fence, *one, &rollup).await?;
         passed.days += 1;
     }
-    Ok(!days.is_empty())
+    Ok(!touched.is_empty())
 }
 
 /// The rows of a day, each with whether it was superseded.

@@ -4,6 +4,6 @@ mod aggregate;
 mod receive;
 mod report;
 
-pub use aggregate::{Pass, Passed, aggregate};
+pub use aggregate::{Pass, Passed, aggregate, refold};
 pub use receive::{Answer, Delivery, receive};
 pub use report::{Period, ReportError, report};

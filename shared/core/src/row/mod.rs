@@ -2,6 +2,7 @@
 
 mod critical_path;
 mod measure;
+mod places;
 mod segment;
 mod span;
 

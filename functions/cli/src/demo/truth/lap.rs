@@ -39,7 +39,8 @@ impl Lap {
         let replaced = rivals
             .iter()
             .flat_map(|rival| &rival.attempts)
-            .any(|rival| is_told(rival, told_until) && rival.started_at < ended_at);
+            .filter(|rival| is_told(rival, told_until))
+            .any(|rival| (attempt.started_at..ended_at).contains(&rival.started_at));
         let path = path::critical(&ran);
         Self {
             ended_at,

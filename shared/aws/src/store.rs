@@ -1,0 +1,92 @@
+//! The store on one `DynamoDB` table.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodbstreams::Client as StreamClient;
+use laptime_core::port::{Fence, Stored};
+use laptime_core::row::WorkflowId;
+use laptime_core::time::Time;
+use tokio::sync::OnceCell;
+
+use crate::key;
+use crate::table::Table;
+use crate::table::error::fenced;
+use crate::table::units::Units;
+
+/// Calls under way at once, of those that do not depend on each other.
+pub(crate) const AT_ONCE: usize = 16;
+
+/// Raw items outlive their retention by this many days, then the table drops them by itself. Days
+/// are sealed before: at the latest [`SEALED_AHEAD_DAYS`] before the first of their facts goes.
+const GRACE_DAYS: i64 = 15;
+
+/// Days that lie between a forced seal and the end of the oldest fact.
+const SEALED_AHEAD_DAYS: i64 = 3;
+
+/// What is kept of an installation, in one table.
+#[derive(Debug)]
+pub struct Store {
+    pub(crate) table: Table,
+    pub(crate) streams: StreamClient,
+    pub(crate) stream: OnceCell<String>,
+    retention_days: i64,
+    listed: Mutex<BTreeSet<(String, WorkflowId)>>,
+}
+
+impl Store {
+    /// On a table that exists. No call is made yet.
+    pub fn new(
+        client: Client,
+        streams: StreamClient,
+        table: impl Into<String>,
+        retention_days: u16,
+    ) -> Self {
+        Self {
+            table: Table::new(client, table.into()),
+            streams,
+            stream: OnceCell::new(),
+            retention_days: i64::from(retention_days),
+            listed: Mutex::default(),
+        }
+    }
+
+    /// Calls and capacity units so far.
+    pub fn units(&self) -> Units {
+        self.table.meter.units()
+    }
+
+    /// When the table drops a raw item whose latest fact was received then: seconds.
+    pub(crate) fn expires(&self, received: Time) -> i64 {
+        received.plus_days(self.retention_days + GRACE_DAYS).as_millis() / 1_000
+    }
+
+    /// Facts first received before this are about to be dropped, where `cutoff` is the time before
+    /// which days without a newer fact are sealed.
+    pub(crate) fn last_call(cutoff: Time) -> Time {
+        cutoff.plus_days(SEALED_AHEAD_DAYS - GRACE_DAYS)
+    }
+
+    /// One retention later.
+    pub(crate) fn later(&self, than: Time) -> Time {
+        than.plus_days(self.retention_days)
+    }
+
+    /// Whether a later pass holds the lease.
+    pub(crate) async fn check(&self, doing: &str, fence: Fence) -> Stored<()> {
+        let pass = self.table.get(doing, key::pass()).await?;
+        let latest = pass.and_then(|pass| pass.get_number("f"));
+        if latest == Some(fence.0) { Ok(()) } else { Err(fenced(&self.table.name)) }
+    }
+
+    /// Whether this process has listed the workflow in that bucket of days before.
+    pub(crate) fn has_listed(&self, bucket: &str, id: WorkflowId) -> bool {
+        let listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        listed.contains(&(bucket.to_owned(), id))
+    }
+
+    pub(crate) fn note_listed(&self, bucket: String, id: WorkflowId) {
+        self.listed.lock().unwrap_or_else(PoisonError::into_inner).insert((bucket, id));
+    }
+}

@@ -1,0 +1,119 @@
+//! The stand-in for AWS as a child process: one for all tests, with an account for each.
+
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use aws_config::{Region, SdkConfig};
+use aws_sdk_dynamodb::config::Credentials;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+    StreamSpecification, StreamViewType,
+};
+use laptime_aws::{Clients, Store};
+
+use crate::flows::wait;
+use crate::program::variable;
+
+const TABLE: &str = "laptime";
+
+/// How long the stand-in may take to come up on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Kills the stand-in when this process ends, however it ends.
+const GUARD: &str = r#""$0" >/dev/null 2>&1 & pid=$!; cat >/dev/null; kill "$pid""#;
+
+struct StandIn {
+    port: u16,
+    // Held open: its end is the end of the stand-in.
+    _child: Child,
+    _state: tempfile::TempDir,
+}
+
+/// An account of its own on the stand-in.
+#[derive(Debug, Clone)]
+pub struct Cloud {
+    /// What clients are made from.
+    pub clients: Clients,
+    /// Its address.
+    pub endpoint: String,
+    /// Its access key, which is the account's id.
+    pub account: String,
+}
+
+/// A new account.
+pub fn cloud() -> Cloud {
+    static STAND_IN: LazyLock<StandIn> = LazyLock::new(StandIn::start);
+    static LAST: AtomicU64 = AtomicU64::new(100_000_000_000);
+    let endpoint = format!("http://127.0.0.1:{}", STAND_IN.port);
+    let account = (LAST.fetch_add(1, Ordering::Relaxed) + 1).to_string();
+    let clients = Clients::new(wait(config(&endpoint, &account)));
+    Cloud { clients, endpoint, account }
+}
+
+async fn config(endpoint: &str, account: &str) -> SdkConfig {
+    Clients::loader()
+        .endpoint_url(endpoint)
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(Credentials::new(account, "not a secret", None, None, "tests"))
+        .load()
+        .await
+}
+
+impl StandIn {
+    fn start() -> Self {
+        let state = tempfile::tempdir().unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let child = Command::new("sh")
+            .args(["-c", GUARD, &variable("LAPTIME_MINISTACK")])
+            .env("BIND_HOST", "127.0.0.1")
+            .env("GATEWAY_PORT", port.to_string())
+            .env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}"))
+            .env("STATE_DIR", state.path().join("state"))
+            .env("S3_DATA_DIR", state.path().join("s3"))
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let since = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(since.elapsed() < PATIENCE, "the stand-in for AWS does not come up");
+            std::thread::yield_now();
+        }
+        Self { port, _child: child, _state: state }
+    }
+}
+
+impl Cloud {
+    /// A store on a new table.
+    pub fn store(&self) -> Store {
+        wait(self.create_table());
+        self.clients.store(TABLE, 35)
+    }
+
+    async fn create_table(&self) {
+        let attribute = |name: &str| {
+            let text = AttributeDefinition::builder().attribute_name(name);
+            text.attribute_type(ScalarAttributeType::S).build().unwrap()
+        };
+        let key = |name: &str, kind| {
+            KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap()
+        };
+        let stream = StreamSpecification::builder()
+            .stream_enabled(true)
+            .stream_view_type(StreamViewType::KeysOnly);
+        aws_sdk_dynamodb::Client::new(self.clients.config())
+            .create_table()
+            .table_name(TABLE)
+            .billing_mode(BillingMode::PayPerRequest)
+            .attribute_definitions(attribute("p"))
+            .attribute_definitions(attribute("s"))
+            .key_schema(key("p", KeyType::Hash))
+            .key_schema(key("s", KeyType::Range))
+            .stream_specification(stream.build().unwrap())
+            .send()
+            .await
+            .unwrap();
+    }
+}
