@@ -9,6 +9,7 @@ NODE_MODULES = tests/node_modules/.package-lock.json
 VENV_AWS = .venv/aws/.installed
 VENV_SAM = .venv/sam/.installed
 VENV_BUILD = .venv/build/.installed
+TEMPLATE = $(abspath infra/build/template.json)
 # What the functions run on: arm64 or x86_64.
 ARCH ?= arm64
 export SAM_CLI_TELEMETRY = 0
@@ -33,12 +34,13 @@ demo:
 build:
 	$(BUILD)
 
-test: $(NODE_MODULES)
+test: $(NODE_MODULES) $(TEMPLATE)
 	.ci/program chromium chromium-browser google-chrome
 	$(BUILD) --all-targets
 	$(CARGO) test --locked --workspace --doc
 	LAPTIME_PROGRAM=$(TARGET)/debug/laptime \
 	LAPTIME_NODE_MODULES=$(abspath tests/node_modules) \
+	LAPTIME_TEMPLATE=$(TEMPLATE) \
 	LAPTIME_CHROMIUM=$$(.ci/program chromium chromium-browser google-chrome) \
 	$(CARGO) test --locked --workspace --lib --bins --tests
 
@@ -46,6 +48,12 @@ $(NODE_MODULES): tests/package.json tests/package-lock.json
 	@command -v npm >/dev/null || { echo 'make test needs Node.js with npm (Debian: apt-get install npm)' >&2; exit 1; }
 	cd tests && npm ci --no-audit --no-fund
 	@touch $@
+
+# The template as CloudFormation gets it.
+$(TEMPLATE): infra/template.yaml infra/transform.py $(VENV_AWS)
+	@mkdir -p $(@D)
+	.venv/aws/bin/python infra/transform.py $< >$@.new
+	@mv $@.new $@
 
 .venv/%/.installed: infra/requirements/%.txt
 	.ci/venv .venv/$* $<
