@@ -5,9 +5,17 @@ BUILD = $(CARGO) build --locked --workspace
 TARGET = $(abspath $(or $(CARGO_TARGET_DIR),target))
 OUT ?= laptime-demo
 NODE_MODULES = tests/node_modules/.package-lock.json
+# Python environments: the stand-in for AWS and the template's checks, sam, cargo-lambda with zig.
+VENV_AWS = .venv/aws/.installed
+VENV_SAM = .venv/sam/.installed
+VENV_BUILD = .venv/build/.installed
+TEMPLATE = $(abspath infra/build/template.json)
+# What the functions run on: arm64 or x86_64.
+ARCH ?= arm64
+export SAM_CLI_TELEMETRY = 0
 
 .DEFAULT_GOAL = help
-.PHONY: help demo build test check bench schema clean
+.PHONY: help demo build test check template bench schema lambda deploy destroy clean
 
 help:
 	@echo 'make demo    see a report on bundled history, built from signed deliveries'
@@ -15,6 +23,9 @@ help:
 	@echo 'make check   formatting, lints, docs, layers, licences'
 	@echo 'make bench   speed and memory against peers and targets'
 	@echo 'make schema  write the JSON Schemas in docs/ anew'
+	@echo 'make lambda  build the AWS functions (ARCH=arm64 or x86_64) into infra/build'
+	@echo 'make deploy  build and deploy them to your AWS account; asks the first time'
+	@echo 'make destroy remove them again; asks, and keeps the data'
 
 demo:
 	$(CARGO) build --locked --release -p laptime
@@ -23,12 +34,13 @@ demo:
 build:
 	$(BUILD)
 
-test: $(NODE_MODULES)
+test: $(NODE_MODULES) $(TEMPLATE)
 	.ci/program chromium chromium-browser google-chrome
 	$(BUILD) --all-targets
 	$(CARGO) test --locked --workspace --doc
 	LAPTIME_PROGRAM=$(TARGET)/debug/laptime \
 	LAPTIME_NODE_MODULES=$(abspath tests/node_modules) \
+	LAPTIME_TEMPLATE=$(TEMPLATE) \
 	LAPTIME_CHROMIUM=$$(.ci/program chromium chromium-browser google-chrome) \
 	$(CARGO) test --locked --workspace --lib --bins --tests
 
@@ -37,7 +49,16 @@ $(NODE_MODULES): tests/package.json tests/package-lock.json
 	cd tests && npm ci --no-audit --no-fund
 	@touch $@
 
-check:
+# The template as CloudFormation gets it.
+$(TEMPLATE): infra/template.yaml infra/transform.py $(VENV_AWS)
+	@mkdir -p $(@D)
+	.venv/aws/bin/python infra/transform.py $< >$@.new
+	@mv $@.new $@
+
+.venv/%/.installed: infra/requirements/%.txt
+	.ci/venv .venv/$* $<
+
+check: template
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps --document-private-items
@@ -45,12 +66,28 @@ check:
 	@command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny@0.20.2
 	$(CARGO) deny --locked check bans licenses sources
 
+template: $(VENV_AWS) $(VENV_SAM)
+	.venv/aws/bin/cfn-lint infra/template.yaml
+	AWS_DEFAULT_REGION=us-east-1 .venv/sam/bin/sam validate --lint --template-file infra/template.yaml
+
 schema:
 	LAPTIME_UPDATE_SCHEMA=1 $(CARGO) test --locked -p laptime-core schema
 
 bench:
 	tests/bench/run
 
+lambda: $(VENV_BUILD)
+	PATH="$(abspath .venv/build/bin):$$PATH" $(CARGO) lambda build --locked --profile lambda \
+	--$(subst _,-,$(ARCH)) --lambda-dir infra/build -p webhook -p aggregator -p reporter
+
+deploy: $(VENV_SAM)
+	@.venv/sam/bin/python infra/stack.py check
+	$(MAKE) lambda
+	@.venv/sam/bin/python infra/stack.py deploy
+
+destroy: $(VENV_SAM)
+	@.venv/sam/bin/python infra/stack.py destroy
+
 clean:
 	$(CARGO) clean
-	rm -rf tests/node_modules .venv $(OUT)
+	rm -rf tests/node_modules .venv infra/build $(OUT)

@@ -19,3 +19,4 @@ mod examples;
 mod page;
 mod properties;
 mod stories;
+mod template;
