@@ -150,7 +150,7 @@ fn only_new_events_of_the_stream_reach_the_aggregator_and_none_is_lost_unseen() 
     assert_eq!(filters.len(), 1);
     let pattern: Value = serde_json::from_str(filters[0]["Pattern"].as_str().unwrap()).unwrap();
     let keys = json!({"p": {"S": [{"prefix": "E#"}]}, "s": {"S": [{"prefix": "e#"}]}});
-    assert_eq!(pattern, json!({"eventName": ["INSERT"], "dynamodb": {"Keys": keys}}));
+    assert_eq!(pattern, json!({"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": keys}}));
     assert_eq!(mapping["StartingPosition"], "TRIM_HORIZON");
     assert_eq!(mapping["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
     assert_eq!(mapping["BisectBatchOnFunctionError"], true);
