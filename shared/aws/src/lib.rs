@@ -3,6 +3,7 @@
 
 mod clients;
 mod days;
+pub mod envelope;
 mod file;
 mod inbox;
 mod key;
@@ -10,13 +11,19 @@ mod lease;
 mod ledger;
 mod library;
 mod load;
+mod roots;
 mod rows;
+mod secret;
+mod settings;
 mod store;
 mod stream;
 mod table;
+pub mod telemetry;
 
 pub use clients::Clients;
 pub use lease::LEASE_MS;
+pub use secret::{NoSecretNow, PLACE_FORM, Place, Secret};
+pub use settings::{Settings, clock};
 pub use store::Store;
 pub use stream::Position;
 pub use table::units::{Units, item_bytes, write_units};
