@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -49,15 +49,31 @@ pub struct Ended {
 impl Function {
     /// Starts a bootstrap by its name, with what Lambda sets and `variables` beside it.
     pub fn start(name: &str, cloud: &Cloud, variables: &[(&str, &str)]) -> Self {
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let (function, stderr) = Self::begin(name, cloud, variables, log.clone());
+        let lines = BufReader::new(stderr).lines();
+        std::thread::spawn(move || {
+            lines.map_while(Result::ok).for_each(|line| log.lock().unwrap().push(line));
+        });
+        function
+    }
+
+    /// The same with nobody at the other end of its log.
+    pub fn start_unheard(name: &str, cloud: &Cloud, variables: &[(&str, &str)]) -> Self {
+        Self::begin(name, cloud, variables, Arc::default()).0
+    }
+
+    fn begin(
+        name: &str,
+        cloud: &Cloud,
+        variables: &[(&str, &str)],
+        log: Arc<Mutex<Vec<String>>>,
+    ) -> (Self, ChildStderr) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut command = command(name, cloud, variables);
         command.env("AWS_LAMBDA_RUNTIME_API", listener.local_addr().unwrap().to_string());
         let mut child = command.spawn().unwrap();
-        let log = Arc::new(Mutex::new(Vec::new()));
-        let (lines, sink) = (BufReader::new(child.stderr.take().unwrap()).lines(), log.clone());
-        std::thread::spawn(move || {
-            lines.map_while(Result::ok).for_each(|line| sink.lock().unwrap().push(line));
-        });
+        let stderr = child.stderr.take().unwrap();
         let (invocations, waiting) = channel();
         let (answered, outcomes) = channel();
         let waiting = Arc::new(Mutex::new(waiting));
@@ -67,7 +83,7 @@ impl Function {
                 std::thread::spawn(move || converse(stream, &waiting, &answered));
             }
         });
-        Self { child, invocations, outcomes, log, last: AtomicU64::new(0) }
+        (Self { child, invocations, outcomes, log, last: AtomicU64::new(0) }, stderr)
     }
 
     /// Runs a bootstrap that ends by itself.

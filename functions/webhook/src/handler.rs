@@ -10,9 +10,6 @@ use laptime_core::ingest::{MAX_BODY, Progress, Unsigned, is_signature};
 /// GitHub gives up after 10 s, Lambda after the 8 s of the template.
 const ANSWER: Duration = Duration::from_millis(7_200);
 
-/// Base64 of the largest body.
-const MAX_ENCODED: usize = MAX_BODY.div_ceil(3) * 4;
-
 /// All that lives as long as the process.
 pub(crate) struct Webhook {
     pub(crate) secret: Secret,
@@ -54,24 +51,23 @@ impl Webhook {
     /// Nothing is asked of anybody before the request shows something like a signature.
     async fn answer(&self, request: &Request) -> Result<Answer, Fault> {
         let signature = request.headers.signature.as_deref();
-        let max = if request.is_base64_encoded { MAX_ENCODED } else { MAX_BODY };
-        if request.body.0.len() > max {
+        if request.is_longer_than(MAX_BODY) {
             return Ok(Answer::TooLarge);
         }
         if let Err(unsigned) = is_signature(signature) {
             return Ok(Answer::Unsigned(unsigned));
         }
-        let body = request.raw_body().ok_or(Fault::NotBase64)?;
+        let body = request.body().ok_or(Fault::NotBase64)?;
         let event = request.headers.event.as_deref();
         let delivery = Delivery { event, signature, body: &body };
         let receive =
             async |secrets| receive(&self.store, secrets, self.progress, delivery, clock()).await;
-        let secrets = self.secret.current().await.map_err(Fault::NoSecret)?;
-        let answer = receive(&secrets).await;
+        let known = self.secret.current().await.map_err(Fault::NoSecret)?;
+        let answer = receive(&known.secrets).await;
         if matches!(answer, Answer::Unsigned(Unsigned::Wrong))
-            && let Some(newer) = self.secret.newer(&secrets).await
+            && let Some(newer) = self.secret.newer(&known).await
         {
-            return Ok(receive(&newer).await);
+            return Ok(receive(&newer.secrets).await);
         }
         Ok(answer)
     }

@@ -15,12 +15,9 @@ pub struct Request {
     /// The headers of a delivery.
     #[serde(default)]
     pub headers: Headers,
-    /// The body, still in base64 if [`Request::is_base64_encoded`].
+    body: Option<Body>,
     #[serde(default)]
-    pub body: Body,
-    /// Whether [`Request::body`] is in base64.
-    #[serde(default)]
-    pub is_base64_encoded: bool,
+    is_base64_encoded: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -46,9 +43,9 @@ pub struct Headers {
     pub signature: Option<String>,
 }
 
-/// The bytes of a body.
-#[derive(Debug, Default)]
-pub struct Body(pub Vec<u8>);
+/// The bytes of a body, perhaps still in base64.
+#[derive(Debug)]
+struct Body(Vec<u8>);
 
 /// An answer in plain text.
 #[derive(Debug, Serialize)]
@@ -73,14 +70,23 @@ impl Request {
         &self.request_context.http.method
     }
 
+    /// Whether the body is longer than this, told without decoding it.
+    pub fn is_longer_than(&self, bytes: usize) -> bool {
+        let max = if self.is_base64_encoded { bytes.div_ceil(3) * 4 } else { bytes };
+        self.text().len() > max
+    }
+
     /// The body as it was sent, unless it is not the base64 it says.
-    pub fn raw_body(&self) -> Option<Cow<'_, [u8]>> {
-        let Body(bytes) = &self.body;
+    pub fn body(&self) -> Option<Cow<'_, [u8]>> {
         if !self.is_base64_encoded {
-            return Some(Cow::Borrowed(bytes));
+            return Some(Cow::Borrowed(self.text()));
         }
-        let text = std::str::from_utf8(bytes).ok()?;
+        let text = std::str::from_utf8(self.text()).ok()?;
         aws_smithy_types::base64::decode(text).ok().map(Cow::Owned)
+    }
+
+    fn text(&self) -> &[u8] {
+        self.body.as_ref().map_or(&[], |Body(bytes)| bytes)
     }
 
     /// The path without the stage that an HTTP API puts before it.
@@ -168,9 +174,5 @@ impl Visitor<'_> for BodyVisitor {
 
     fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Body, E> {
         Ok(Body(bytes.to_vec()))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Body, E> {
-        Ok(Body::default())
     }
 }

@@ -87,6 +87,15 @@ pub trait Source {
     fn empty(&self) -> NoSecretNow;
 }
 
+/// The secrets that are known, and how.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// What to verify with.
+    pub secrets: Arc<Secrets>,
+    /// They were fetched just now, so there are no newer ones.
+    is_new: bool,
+}
+
 /// A value and when it was asked for. One call at a time: others wait for its result.
 #[derive(Debug)]
 pub struct Kept<S> {
@@ -99,13 +108,9 @@ struct Held {
     value: Option<Arc<Secrets>>,
     fetched: Option<Instant>,
     tried: Option<Instant>,
+    /// When a signature that did not fit last caused a call.
+    doubted: Option<Instant>,
     failed: Option<NoSecretNow>,
-}
-
-impl Held {
-    fn tried_within(&self, pause: Duration) -> bool {
-        self.tried.is_some_and(|tried| tried.elapsed() < pause)
-    }
 }
 
 impl<S: Source> Kept<S> {
@@ -118,46 +123,56 @@ impl<S: Source> Kept<S> {
     ///
     /// # Errors
     /// When there is none at all, or an empty one.
-    pub async fn current(&self) -> Result<Arc<Secrets>, NoSecretNow> {
+    pub async fn current(&self) -> Result<Known, NoSecretNow> {
         let mut held = self.held.lock().await;
-        let is_fresh = held.fetched.is_some_and(|fetched| fetched.elapsed() < KEPT);
         match (&held.value, &held.failed) {
-            (Some(value), _) if is_fresh || held.tried_within(PAUSE) => Ok(value.clone()),
-            (None, Some(failed)) if held.tried_within(PAUSE_WITHOUT) => Err(failed.clone()),
+            (Some(secrets), _) if within(held.fetched, KEPT) || within(held.tried, PAUSE) => {
+                Ok(Known { secrets: secrets.clone(), is_new: false })
+            }
+            (None, Some(failed)) if within(held.tried, PAUSE_WITHOUT) => Err(failed.clone()),
             _ => self.fetch(&mut held).await,
         }
     }
 
-    /// Another value than `used`, with which a signature did not fit; at most one call a minute.
-    pub async fn newer(&self, used: &Arc<Secrets>) -> Option<Arc<Secrets>> {
+    /// Newer secrets than those with which a signature did not fit. At most one call a minute.
+    pub async fn newer(&self, than: &Known) -> Option<Known> {
         let mut held = self.held.lock().await;
-        let value = match &held.value {
-            Some(value) if !Arc::ptr_eq(value, used) => value.clone(),
-            Some(_) if held.tried_within(PAUSE) => return None,
-            _ => self.fetch(&mut held).await.ok()?,
-        };
-        (!Arc::ptr_eq(&value, used)).then_some(value)
+        match &held.value {
+            // Somebody else has fetched them meanwhile.
+            Some(secrets) if !Arc::ptr_eq(secrets, &than.secrets) => {
+                Some(Known { secrets: secrets.clone(), is_new: false })
+            }
+            Some(_) if than.is_new || within(held.doubted, PAUSE) => None,
+            _ => {
+                held.doubted = Some(Instant::now());
+                self.fetch(&mut held).await.ok().filter(|known| known.is_new)
+            }
+        }
     }
 
-    async fn fetch(&self, held: &mut Held) -> Result<Arc<Secrets>, NoSecretNow> {
+    async fn fetch(&self, held: &mut Held) -> Result<Known, NoSecretNow> {
         held.tried = Some(Instant::now());
         match self.source.fetch().await {
             Ok(text) => {
                 // An empty one is an answer, unlike no answer: what was known before is void.
-                let value = Secrets::parse(text.expose_secret()).ok().map(Arc::new);
-                held.failed = value.is_none().then(|| self.source.empty());
+                held.value = Secrets::parse(text.expose_secret()).ok().map(Arc::new);
                 held.fetched = held.tried;
-                held.value.clone_from(&value);
-                value.ok_or_else(|| self.source.empty())
+                held.failed = held.value.is_none().then(|| self.source.empty());
+                let secrets = held.value.clone().ok_or_else(|| self.source.empty())?;
+                Ok(Known { secrets, is_new: true })
             }
             Err(error) => {
                 held.failed = Some(error.clone());
-                let value = held.value.clone().ok_or_else(|| error.clone())?;
+                let secrets = held.value.clone().ok_or_else(|| error.clone())?;
                 tracing::warn!(%error, "the secret of before is used on");
-                Ok(value)
+                Ok(Known { secrets, is_new: false })
             }
         }
     }
+}
+
+fn within(since: Option<Instant>, span: Duration) -> bool {
+    since.is_some_and(|since| since.elapsed() < span)
 }
 
 #[cfg(test)]

@@ -43,7 +43,8 @@ impl Kept<Fake> {
         let signature = Secrets::parse(secret).unwrap().sign(b"a body");
         let fits = |secrets: &Secrets| secrets.verify(b"a body", Some(&signature)).is_ok();
         let used = self.current().await?;
-        Ok(fits(&used) || self.newer(&used).await.is_some_and(|newer| fits(&newer)))
+        let newer = if fits(&used.secrets) { None } else { self.newer(&used).await };
+        Ok(fits(&used.secrets) || newer.is_some_and(|newer| fits(&newer.secrets)))
     }
 }
 
@@ -77,7 +78,8 @@ async fn wrong_signatures_cause_one_call_a_minute() {
         assert!(!kept.believes("guessed").await.unwrap());
         advance(Duration::from_secs(1)).await;
     }
-    assert!((10..=11).contains(&kept.calls()), "{}", kept.calls());
+    // Ten, and the two of the five minutes.
+    assert!((10..=12).contains(&kept.calls()), "{}", kept.calls());
 }
 
 #[tokio::test(start_paused = true)]
@@ -85,7 +87,6 @@ async fn a_new_secret_is_taken_up_with_the_first_delivery_it_signs() {
     let kept = kept(Ok("old"));
     assert!(kept.believes("old").await.unwrap());
     kept.becomes(Ok("new,old"));
-    advance(PAUSE).await;
     assert!(kept.believes("new").await.unwrap() && kept.believes("old").await.unwrap());
     kept.becomes(Ok("new"));
     advance(KEPT).await;
