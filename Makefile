@@ -39,6 +39,8 @@ test: $(NODE_MODULES) $(TEMPLATE)
 	$(BUILD) --all-targets
 	$(CARGO) test --locked --workspace --doc
 	LAPTIME_PROGRAM=$(TARGET)/debug/laptime \
+	LAPTIME_FUNCTIONS=$(TARGET)/debug \
+	LAPTIME_MINISTACK=$(abspath .venv/aws/bin/ministack) \
 	LAPTIME_NODE_MODULES=$(abspath tests/node_modules) \
 	LAPTIME_TEMPLATE=$(TEMPLATE) \
 	LAPTIME_CHROMIUM=$$(.ci/program chromium chromium-browser google-chrome) \
@@ -78,7 +80,7 @@ bench:
 
 lambda: $(VENV_BUILD)
 	PATH="$(abspath .venv/build/bin):$$PATH" $(CARGO) lambda build --locked --profile lambda \
-	--$(subst _,-,$(ARCH)) --lambda-dir infra/build -p webhook -p aggregator -p reporter
+	--$(subst _,-,$(ARCH)) --lambda-dir infra/build -p laptime-webhook -p laptime-aggregator -p laptime-reporter
 
 deploy: $(VENV_SAM)
 	@.venv/sam/bin/python infra/stack.py check
