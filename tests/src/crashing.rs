@@ -114,8 +114,12 @@ impl<S: Ledger> Ledger for Crashing<'_, S> {
         self.call(self.inner.file(fence, filed, touched, upto)).await
     }
 
-    async fn touched(&self, limit: usize) -> Stored<Vec<Touched>> {
-        self.call(self.inner.touched(limit)).await
+    async fn last_pass(&self) -> Stored<Option<Time>> {
+        self.call(self.inner.last_pass()).await
+    }
+
+    async fn touched(&self, after: Option<DayKey>, limit: usize) -> Stored<Vec<Touched>> {
+        self.call(self.inner.touched(after, limit)).await
     }
 
     async fn put_rollup(&self, fence: Fence, touched: Touched, rollup: &Rollup) -> Stored<()> {

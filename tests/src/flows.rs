@@ -45,7 +45,7 @@ pub fn append_all<'a>(
 
 /// One pass at `now`, which is also what the clock says.
 pub fn aggregate_at(ledger: &impl Ledger, now: Time) -> Result<Passed, StoreError> {
-    let pass = Pass { holder: "a test", now, retention_days: 35 };
+    let pass = Pass::new("a test", now, 35);
     wait(aggregate(ledger, pass, || now, |_| ())).map(|passed| passed.expect("nobody else"))
 }
 

@@ -4,12 +4,17 @@ use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::SystemTimeSource;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 
-use crate::Store;
+use crate::settings::Settings;
+use crate::{Store, roots};
 
 /// A whole call with its retries. GitHub gives up on a delivery after 10 s.
 const CALL: Duration = Duration::from_secs(7);
@@ -26,9 +31,34 @@ pub struct Clients {
 }
 
 impl Clients {
-    /// Region, credentials and endpoint as the environment has them.
+    /// Region, credentials and endpoint from wherever the AWS tools look for them.
     pub async fn from_env() -> Self {
         Self { config: Self::loader().load().await }
+    }
+
+    /// Region, credentials and endpoint as Lambda sets them. The chain of files and services that
+    /// other programs need is not linked, and only the roots that AWS uses are read.
+    pub fn on_lambda(settings: &mut Settings) -> Option<Self> {
+        let region = settings.needed("AWS_REGION", "the region of the table");
+        let key = settings.needed("AWS_ACCESS_KEY_ID", "set by Lambda");
+        let secret = settings.needed("AWS_SECRET_ACCESS_KEY", "set by Lambda");
+        let token = settings.text("AWS_SESSION_TOKEN");
+        let (region, key, secret) = (region?, key?, secret?);
+        let trusted = roots::for_region(&region, |name| settings.text(name).is_some());
+        let credentials = Credentials::new(key, secret, token, None, "Lambda");
+        let mut config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(http_client(trusted))
+            .retry_config(RetryConfig::standard())
+            .timeout_config(timeouts(CALL, TRY))
+            .sleep_impl(TokioSleep::new())
+            .time_source(SystemTimeSource::new());
+        config.set_endpoint_url(settings.text("AWS_ENDPOINT_URL"));
+        config.set_use_fips(settings.switch("AWS_USE_FIPS_ENDPOINT"));
+        config.set_use_dual_stack(settings.switch("AWS_USE_DUALSTACK_ENDPOINT"));
+        Some(Self { config: config.build() })
     }
 
     /// With a configuration made from [`Clients::loader`].
@@ -38,15 +68,10 @@ impl Clients {
 
     /// Our HTTP client, time-outs and retries, and the rest from the environment.
     pub fn loader() -> ConfigLoader {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT)
-            .operation_attempt_timeout(TRY)
-            .operation_timeout(CALL)
-            .build();
         aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http_client())
+            .http_client(http_client(TrustStore::default()))
             .retry_config(RetryConfig::standard())
-            .timeout_config(timeouts)
+            .timeout_config(timeouts(CALL, TRY))
     }
 
     /// The store on a table.
@@ -62,8 +87,16 @@ impl Clients {
     }
 }
 
-fn http_client() -> aws_sdk_dynamodb::config::SharedHttpClient {
-    let trusted = TrustStore::default();
+/// Limits for a whole call and for one try of it.
+pub(crate) fn timeouts(call: Duration, one_try: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT.min(one_try))
+        .operation_attempt_timeout(one_try)
+        .operation_timeout(call)
+        .build()
+}
+
+fn http_client(trusted: TrustStore) -> aws_sdk_dynamodb::config::SharedHttpClient {
     let context = TlsContext::builder().with_trust_store(trusted).build();
     let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
     match context {

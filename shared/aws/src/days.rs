@@ -26,15 +26,20 @@ enum Due {
 }
 
 impl Store {
-    pub(crate) async fn touched_days(&self, limit: usize) -> Stored<Vec<Touched>> {
+    pub(crate) async fn touched_days(
+        &self,
+        after: Option<DayKey>,
+        limit: usize,
+    ) -> Stored<Vec<Touched>> {
         let mut touched = Vec::new();
+        let query = Query::all(key::TOUCHED).after(after.map(|day| key::touched(day).s));
         let take = |items: Vec<Item>| {
             touched.extend(items.iter().filter_map(|item| {
                 Some(Touched { day: key::day_named(item.sort())?, mark: mark_of(item) })
             }));
             touched.len() < limit
         };
-        self.table.pages("reading touched days", Query::all(key::TOUCHED), take).await?;
+        self.table.pages("reading touched days", query, take).await?;
         touched.truncate(limit);
         Ok(touched)
     }

@@ -52,6 +52,12 @@ impl Store {
         }
     }
 
+    /// With the stream's ARN, which otherwise is asked for.
+    #[must_use]
+    pub fn with_stream(self, arn: String) -> Self {
+        Self { stream: OnceCell::from(arn), ..self }
+    }
+
     /// Calls and capacity units so far.
     pub fn units(&self) -> Units {
         self.table.meter.units()

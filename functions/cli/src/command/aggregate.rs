@@ -21,11 +21,8 @@ pub(crate) fn run(args: &AggregateArgs) -> anyhow::Result<Outcome> {
     let policy = policy(args.store.config.as_ref())?;
     let store = Store::open_existing(&args.store.data)?;
     let holder = format!("laptime aggregate, process {}", std::process::id());
-    let pass = Pass {
-        holder: &holder,
-        now: args.now.unwrap_or_else(clock),
-        retention_days: policy.retention.raw_days,
-    };
+    let now = args.now.unwrap_or_else(clock);
+    let pass = Pass::new(&holder, now, policy.retention.raw_days);
     let passed = block_on(wait_and_pass(&store, pass))??;
     let text = match args.format.format {
         Format::Text => text(&passed),
