@@ -1,6 +1,7 @@
 //! What the flows need of the world, in the words of those who use it. Adapters implement these
 //! traits; they decide nothing.
 
+mod objects;
 mod outbox;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use crate::rollup::Rollup;
 use crate::row::{DayKey, Row, WorkflowId};
 use crate::time::{Day, Time};
 
+pub use objects::{Object, ObjectStanding, Objects};
 pub use outbox::{Datum, Metrics, NotSent, Note, Notes, Unit, VALUES_MAX, Within};
 
 /// A store that could not do what was asked. Nothing is half-written.
