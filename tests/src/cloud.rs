@@ -86,6 +86,17 @@ impl StandIn {
 }
 
 impl Cloud {
+    /// The variables by which programs find this account.
+    pub fn environment<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command
+            .env("AWS_ENDPOINT_URL", &self.endpoint)
+            .env("AWS_ACCESS_KEY_ID", &self.account)
+            .env("AWS_SECRET_ACCESS_KEY", "not a secret")
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_DEFAULT_REGION", "us-east-1")
+            .env("SAM_CLI_TELEMETRY", "0")
+    }
+
     /// A store on a new table.
     pub fn store(&self) -> Store {
         wait(self.create_table());

@@ -12,6 +12,7 @@
 
 mod cloud;
 mod crashing;
+mod deployed;
 mod flows;
 mod histories;
 mod memory;
@@ -21,6 +22,7 @@ mod strategy;
 
 pub use cloud::{Cloud, cloud};
 pub use crashing::{Crashing, Moment};
+pub use deployed::{Deployed, Measured};
 pub use flows::{aggregate_at, append_all, at, report_json, report_of, wait};
 pub use histories::{busy_history, hostile_history, jumbled, lines, report_schema};
 pub use memory::Memory;

@@ -202,7 +202,7 @@ impl Drop for Served {
     }
 }
 
-fn read(mut response: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::Error> {
+pub(crate) fn read(mut response: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::Error> {
     let status = response.status().as_u16();
     Ok(Answer { status, body: response.body_mut().read_to_string()? })
 }

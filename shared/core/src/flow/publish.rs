@@ -14,6 +14,9 @@ use crate::time::{Day, Time};
 const DAYS_BACK: i32 = 7;
 const WEEKS_BACK: i32 = 2;
 
+/// Before any attempt.
+const EARLIEST: Day = Day(-4_000_000);
+
 /// Tries at a copy that somebody else is replacing too.
 const TRIES: u32 = 5;
 
@@ -49,7 +52,13 @@ pub async fn publish(
     now: Time,
 ) -> Stored<Published> {
     let mut published = Published::default();
+    let mut has_begun = false;
     for term in terms(now.day()) {
+        // Nothing is reported of the time before the first attempt that is known.
+        has_begun = has_begun || !library.workflows(EARLIEST..term.to).await?.is_empty();
+        if !has_begun {
+            continue;
+        }
         // The last object of a term tells that all of it is there.
         if objects.has(&term.key("all", "json")).await? {
             published.complete += 1;
