@@ -3,6 +3,7 @@
 
 mod clients;
 mod days;
+pub mod envelope;
 mod file;
 mod inbox;
 mod key;
@@ -15,6 +16,7 @@ mod notes;
 mod objects;
 mod roots;
 mod rows;
+mod secret;
 mod settings;
 mod store;
 mod stream;
@@ -26,6 +28,7 @@ pub use key::attempt_of;
 pub use lease::LEASE_MS;
 pub use metrics::CloudWatch;
 pub use objects::Bucket;
+pub use secret::{NoSecretNow, PLACE_FORM, Place, Secret};
 pub use settings::{Settings, clock};
 pub use store::Store;
 pub use stream::Position;

@@ -90,9 +90,7 @@ mod tests {
     fn all_problems_are_told_in_one_line() {
         let mut settings = Settings::new(|name| match name {
             "LAPTIME_COUNT" => Some("some".to_owned()),
-            "LAPTIME_POLICY" => {
-                Some("[retention]\nraw_days = 1\n[ingest]\nprogress = 1".to_owned())
-            }
+            "LAPTIME_POLICY" => Some("[retention]\nraw_days = 1\n[ingest]\ncolour = 1".to_owned()),
             "LAPTIME_EMPTY" => Some(String::new()),
             _ => None,
         });
@@ -100,6 +98,6 @@ mod tests {
         assert_eq!(settings.needed("LAPTIME_EMPTY", "anything"), None);
         assert_eq!(settings.parsed::<u8>("LAPTIME_COUNT", "a number"), None);
         assert!(settings.policy().is_none());
-        insta::assert_snapshot!(settings.problems(), @"");
+        insta::assert_snapshot!(settings.problems().replace("; ", "\n"), @"LAPTIME_TABLE is not set (name of the table); LAPTIME_EMPTY is not set (anything); LAPTIME_COUNT is not of the form a number; LAPTIME_POLICY: `ingest.progress`: invalid type: unit variant, expected string only; LAPTIME_POLICY: `retention.raw_days`: must be 4 to 3650 days");
     }
 }

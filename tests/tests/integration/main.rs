@@ -20,3 +20,4 @@ mod page;
 mod properties;
 mod stories;
 mod template;
+mod webhook;
