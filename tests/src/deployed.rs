@@ -128,7 +128,7 @@ impl Deployed {
         let since = Instant::now();
         while !is() {
             assert!(since.elapsed() < PATIENCE, "{what} did not happen in {PATIENCE:?}");
-            wait(tokio::time::sleep(Duration::from_millis(200)));
+            wait(async { tokio::time::sleep(Duration::from_millis(200)).await });
         }
     }
 

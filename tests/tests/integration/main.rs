@@ -12,6 +12,7 @@
     reason = "a test may ask for the time, compare exact figures, and panic where something is wrong"
 )]
 
+mod aws;
 mod contract;
 mod crashes;
 mod end_to_end;
