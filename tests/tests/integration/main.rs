@@ -15,6 +15,7 @@
 mod aws;
 mod contract;
 mod crashes;
+mod dynamodb;
 mod end_to_end;
 mod examples;
 mod measure;
