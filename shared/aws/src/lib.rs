@@ -16,6 +16,7 @@ mod notes;
 mod objects;
 mod roots;
 mod rows;
+mod said;
 mod secret;
 mod settings;
 mod store;

@@ -161,12 +161,11 @@ pub async fn refold(
     let mut refolded = Refolded { passed: Passed::default(), done: 0, failed: None };
     let mut refused = BTreeSet::new();
     for some in ids.chunks(BATCH_ATTEMPTS) {
-        let filed = file_some(ledger, fence, some, &mut refolded.passed, &mut refused).await;
-        let kept = match filed {
-            Ok(()) => ledger.renew(fence, clock()).await,
-            failed => failed,
-        };
-        if let Err(error) = kept {
+        let mut done = file_some(ledger, fence, some, &mut refolded.passed, &mut refused).await;
+        if done.is_ok() {
+            done = ledger.renew(fence, clock()).await;
+        }
+        if let Err(error) = done {
             refolded.failed = Some(error);
             break;
         }
