@@ -72,7 +72,7 @@ impl History {
     /// One pass.
     pub(crate) fn pass(self, store: &Store) {
         let now = self.end();
-        let pass = Pass { holder: "bench", now, retention_days: 35 };
+        let pass = Pass::new("bench", now, 35);
         wait(aggregate(store, pass, || now, |_| ())).unwrap().unwrap();
     }
 

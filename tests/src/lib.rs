@@ -12,7 +12,10 @@
 
 mod cloud;
 mod crashing;
+mod deployed;
+mod faulty;
 mod flows;
+mod gathered;
 mod histories;
 mod lambda;
 mod memory;
@@ -23,7 +26,10 @@ mod strategy;
 
 pub use cloud::{Cloud, cloud};
 pub use crashing::{Crashing, Moment};
-pub use flows::{aggregate_at, append_all, at, report_json, report_of, wait};
+pub use deployed::{Deployed, Measured};
+pub use faulty::{Faulty, Trouble};
+pub use flows::{aggregate_at, append_all, at, measure_at, report_json, report_of, wait};
+pub use gathered::{Bucket, Fate, Gathered};
 pub use histories::{busy_history, hostile_history, jumbled, lines, report_schema};
 pub use lambda::{Ended, Function, Outcome};
 pub use memory::Memory;

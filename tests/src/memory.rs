@@ -7,7 +7,8 @@ use std::sync::Mutex;
 use laptime_core::model::{AttemptId, Event, EventKey};
 use laptime_core::port::{
     Appended, Changed, ChangedAttempt, Fence, Filed, Filing, Inbox, Lease, Ledger, Library, Loaded,
-    Place, Received, Rows, Standing, StoreError, StoreErrorKind, Stored, StoredDay, Touched,
+    Note, Notes, Place, Received, Rows, Standing, StoreError, StoreErrorKind, Stored, StoredDay,
+    Touched,
 };
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{Branch, DayKey, Row, WorkflowId};
@@ -30,6 +31,7 @@ struct State {
     fence: u64,
     lease: Option<(String, Time)>,
     last_pass: Option<Time>,
+    notes: BTreeMap<Note, Vec<u8>>,
 }
 
 #[derive(Debug, Clone)]
@@ -211,9 +213,14 @@ impl Ledger for Memory {
         })
     }
 
-    async fn touched(&self, limit: usize) -> Stored<Vec<Touched>> {
+    async fn last_pass(&self) -> Stored<Option<Time>> {
+        Ok(self.with(|state| state.last_pass))
+    }
+
+    async fn touched(&self, after: Option<DayKey>, limit: usize) -> Stored<Vec<Touched>> {
         Ok(self.with(|state| {
             let touched = state.days.iter().filter(|(_, day)| day.touched);
+            let touched = touched.filter(|(key, _)| after.is_none_or(|after| **key > after));
             touched.map(|(day, _)| Touched { day: *day, mark: 0 }).take(limit).collect()
         }))
     }
@@ -269,6 +276,18 @@ impl Ledger for Memory {
             state.drop_events(&gone);
             state.attempts.retain(|id, held| held.refused || !gone.contains(id));
             gone.len() as u64
+        })
+    }
+}
+
+impl Notes for Memory {
+    async fn note(&self, note: Note) -> Stored<Option<Vec<u8>>> {
+        Ok(self.with(|state| state.notes.get(&note).cloned()))
+    }
+
+    async fn put_note(&self, fence: Fence, note: Note, value: Vec<u8>) -> Stored<()> {
+        self.fenced(fence, |state| {
+            state.notes.insert(note, value);
         })
     }
 }

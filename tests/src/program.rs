@@ -50,6 +50,11 @@ impl Laptime {
         Self { data: data.to_owned() }
     }
 
+    /// The program of this build, on a table of a stack.
+    pub fn on_table(table: &str) -> Self {
+        Self { data: format!("dynamodb://{table}").into() }
+    }
+
     /// A command with its arguments, not yet run.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = self.prepared(Command::new(variable("LAPTIME_PROGRAM")));
@@ -202,7 +207,7 @@ impl Drop for Served {
     }
 }
 
-fn read(mut response: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::Error> {
+pub(crate) fn read(mut response: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::Error> {
     let status = response.status().as_u16();
     Ok(Answer { status, body: response.body_mut().read_to_string()? })
 }

@@ -58,7 +58,7 @@ pub(crate) struct DemoArgs {
 /// Where the store is and what policy holds.
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct StoreArgs {
-    /// Folder of the store.
+    /// Folder of the store, or dynamodb://TABLE.
     #[arg(long, value_name = "DIR", default_value = "laptime-data", env = "LAPTIME_DATA")]
     pub(crate) data: PathBuf,
     /// Policy file; without it `laptime.toml` in the current folder is read if there is one.
@@ -96,7 +96,7 @@ pub(crate) struct ReplayArgs {
     /// Address of the webhook, as in `http://127.0.0.1:8787/webhook`.
     #[arg(long, value_name = "URL", group = "target")]
     pub(crate) to: Option<String>,
-    /// Folder of the store to put them into.
+    /// Folder of the store to put them into, or dynamodb://TABLE.
     #[arg(long, value_name = "DIR", group = "target")]
     pub(crate) data: Option<PathBuf>,
     /// Policy file for --data.
@@ -162,7 +162,7 @@ pub(crate) struct ReportArgs {
 /// Say what the store holds and whether passes keep up.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct StatusArgs {
-    /// Folder of the store.
+    /// Folder of the store, or dynamodb://TABLE.
     #[arg(long, value_name = "DIR", default_value = "laptime-data", env = "LAPTIME_DATA")]
     pub(crate) data: PathBuf,
     #[command(flatten)]

@@ -4,6 +4,7 @@ mod args;
 mod command;
 mod demo;
 mod output;
+mod place;
 mod settings;
 
 use std::process::ExitCode;

@@ -26,15 +26,20 @@ enum Due {
 }
 
 impl Store {
-    pub(crate) async fn touched_days(&self, limit: usize) -> Stored<Vec<Touched>> {
+    pub(crate) async fn touched_days(
+        &self,
+        after: Option<DayKey>,
+        limit: usize,
+    ) -> Stored<Vec<Touched>> {
         let mut touched = Vec::new();
+        let query = Query::all(key::TOUCHED).after(after.map(|day| key::touched(day).s));
         let take = |items: Vec<Item>| {
             touched.extend(items.iter().filter_map(|item| {
                 Some(Touched { day: key::day_named(item.sort())?, mark: mark_of(item) })
             }));
             touched.len() < limit
         };
-        self.table.pages("reading touched days", Query::all(key::TOUCHED), take).await?;
+        self.table.pages("reading touched days", query, take).await?;
         touched.truncate(limit);
         Ok(touched)
     }
@@ -48,9 +53,8 @@ impl Store {
         let item = self.table.stow(doing, &bytes, None).await?.within(Item::at(key::rollup(day)));
         match self.table.put(doing, item.clone(), Condition::new(OPEN, [])).await {
             Ok(Some(was)) => self.table.drop_parts(doing, &was, &item).await?,
-            Ok(None) => {}
             // Sealed: what it held then stays.
-            Err(Failure::Condition(Some(_))) => {}
+            Ok(None) | Err(Failure::Condition(Some(_))) => {}
             Err(Failure::Condition(None)) => self.first_rollup(day, item).await?,
             Err(Failure::Store(error)) => return Err(error),
         }
@@ -133,12 +137,17 @@ impl Store {
         let latest = times("l").max().map(Time::from_millis);
         let first = times("o").min().map(Time::from_millis);
         Ok(match (latest, first) {
-            (Some(latest), _) if latest < cutoff => Due::Now,
-            (_, Some(first)) if first < Self::last_call(cutoff) => Due::Now,
-            (Some(latest), _) => Due::Later(Item::at(key::sealable(latest, day))),
+            (Some(latest), Some(first)) => {
+                let due = latest.min(Self::last_call(first));
+                if due < cutoff {
+                    Due::Now
+                } else {
+                    Due::Later(Item::at(key::sealable(due, day)))
+                }
+            }
             // All its rows have moved to other days. It is kept open for as long again.
-            (None, _) if entry.has("w") => Due::Now,
-            (None, _) => {
+            _ if entry.has("w") => Due::Now,
+            _ => {
                 Due::Later(Item::at(key::sealable(self.later(cutoff), day)).number("w", 1))
             }
         })

@@ -5,6 +5,7 @@
 //! | `E#repository#run#attempt` | `e#digest` | an event |
 //! | | `p` | which of its events a filing has covered, and where its row is |
 //! | `D#repository#workflow#day` | `!` | the day is sealed |
+//! | | `m` | which of its attempts have had their samples sent |
 //! | | `r#run#attempt` | a row |
 //! | `R#repository#workflow` | day | the rollup of a day |
 //! | `B#repository#workflow#branch` | start, attempt | a run of the branch |
@@ -16,6 +17,7 @@
 //! | `X`, `Y` | attempt | refused, set aside |
 //! | `C#digest` | number | a part of a value too large for one item |
 //! | `P` | `pass`, `stream` | the lease; how far the stream was read |
+//! | | `fleet`, `flight` | how workflows do; samples on their way |
 
 use laptime_core::model::{AttemptId, EventKey};
 use laptime_core::row::{Branch, DayKey, Row, WorkflowId};
@@ -61,8 +63,8 @@ pub(crate) fn event(key: EventKey) -> Key {
     Key::new(attempt(key.id), format!("{EVENT}{}", hex::encode(key.digest)))
 }
 
-/// The attempt that an event's key names.
-pub(crate) fn attempt_of(p: &str, s: &str) -> Option<AttemptId> {
+/// The attempt that the key of an event names; none for other items.
+pub fn attempt_of(p: &str, s: &str) -> Option<AttemptId> {
     if !s.starts_with(EVENT) {
         return None;
     }
@@ -225,6 +227,19 @@ pub(crate) fn parts(digest: &str) -> String {
 
 pub(crate) fn part(digest: &str, number: usize) -> Key {
     Key::new(parts(digest), format!("{number:04}"))
+}
+
+/// Which attempts of a day have had their samples sent.
+pub(crate) fn sent(day: DayKey) -> Key {
+    Key::new(rows(day), "m")
+}
+
+pub(crate) fn flight() -> Key {
+    Key::new("P", "flight")
+}
+
+pub(crate) fn fleet() -> Key {
+    Key::new("P", "fleet")
 }
 
 pub(crate) fn pass() -> Key {

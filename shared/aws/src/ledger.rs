@@ -9,6 +9,7 @@ use laptime_core::row::{DayKey, Row};
 use laptime_core::time::Time;
 
 use crate::Store;
+use crate::key;
 use crate::stream::Position;
 
 impl Ledger for Store {
@@ -65,8 +66,13 @@ impl Ledger for Store {
         }
     }
 
-    async fn touched(&self, limit: usize) -> Stored<Vec<Touched>> {
-        self.touched_days(limit).await
+    async fn last_pass(&self) -> Stored<Option<Time>> {
+        let pass = self.table.get("reading the last pass", key::pass()).await?;
+        Ok(pass.and_then(|pass| pass.get_number("l")).map(Time::from_millis))
+    }
+
+    async fn touched(&self, after: Option<DayKey>, limit: usize) -> Stored<Vec<Touched>> {
+        self.touched_days(after, limit).await
     }
 
     async fn put_rollup(&self, fence: Fence, touched: Touched, rollup: &Rollup) -> Stored<()> {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::ingest::Progress;
 
 /// The policy of an installation.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
     /// What is kept of deliveries.
@@ -20,6 +20,8 @@ pub struct Policy {
     pub serve: Serve,
     /// What a report calls slow, long or low.
     pub thresholds: Thresholds,
+    /// What is sent to `CloudWatch`, on AWS.
+    pub metrics: Metrics,
 }
 
 /// What is kept of deliveries.
@@ -47,6 +49,20 @@ pub struct Serve {
     /// Seconds between two aggregations.
     #[schemars(range(min = 1, max = 86400))]
     pub aggregate_every_s: u32,
+}
+
+/// What is sent to `CloudWatch`, on AWS.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Metrics {
+    /// Namespace of the metrics.
+    #[schemars(length(min = 1, max = 255))]
+    pub namespace: String,
+    /// Metrics that workflows may have together, each billed by the month. The most active
+    /// workflows have their own, the rest share those of `other`.
+    pub max_series: u32,
+    /// Whether durations are sent as `PipelineDuration` in `CI/CD/Performance` too.
+    pub compatibility: bool,
 }
 
 /// What a report calls slow, long or low.
@@ -97,6 +113,12 @@ impl Default for Retention {
 impl Default for Serve {
     fn default() -> Self {
         Self { aggregate_every_s: 60 }
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self { namespace: "Laptime".to_owned(), max_series: 100, compatibility: false }
     }
 }
 
@@ -223,6 +245,8 @@ impl Policy {
             Some("must be 4 to 3650 days")
         } else if !(1..=86_400).contains(&self.serve.aggregate_every_s) {
             Some("must be 1 to 86400 seconds")
+        } else if !is_namespace(&self.metrics.namespace) {
+            Some("must be 1 to 255 letters, digits and . - _ / # : and not begin with AWS/")
         } else if !seconds.iter().all(|value| value.is_finite() && *value >= 0.0) {
             Some("must be 0 or more")
         } else if !shares.iter().all(|share| (0.0..=1.0).contains(share)) {
@@ -231,6 +255,12 @@ impl Policy {
             None
         }
     }
+}
+
+/// What `CloudWatch` takes for a namespace.
+fn is_namespace(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || ".-_/#:".contains(c);
+    (1..=255).contains(&text.len()) && text.chars().all(fits) && !text.starts_with("AWS/")
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! Delivery → Event → Attempt → Sample → Series → Finding → Report: see `docs/ARCHITECTURE.md`.
 
 pub mod config;
+pub mod fleet;
 pub mod flow;
 pub mod hostile;
 pub mod ingest;

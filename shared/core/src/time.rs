@@ -76,6 +76,24 @@ impl Day {
         Time::from_millis(i64::from(self.0) * MS_PER_DAY)
     }
 
+    /// The Monday of its week.
+    #[must_use]
+    pub const fn week(self) -> Self {
+        // 1970-01-01 was a Thursday.
+        Self(self.0 - (self.0 + 3).rem_euclid(7))
+    }
+
+    /// Its week by ISO 8601, as `2026-W18`.
+    pub fn iso_week(self) -> String {
+        match Timestamp::from_millisecond(self.start().0) {
+            Ok(at) => {
+                let week = at.to_zoned(TimeZone::UTC).date().iso_week_date();
+                format!("{:04}-W{:02}", week.year(), week.week())
+            }
+            Err(_) => format!("week of day {}", self.0),
+        }
+    }
+
     /// The day after it.
     #[must_use]
     pub const fn next(self) -> Self {

@@ -149,13 +149,25 @@ impl Ledger for Store {
         })
     }
 
-    async fn touched(&self, limit: usize) -> Stored<Vec<Touched>> {
+    async fn last_pass(&self) -> Stored<Option<Time>> {
+        let last: Option<i64> = self.read("reading the last pass", |conn| {
+            conn.query_row("SELECT last_pass FROM pass", [], |row| row.get(0))
+        })?;
+        Ok(last.map(Time::from_millis))
+    }
+
+    async fn touched(&self, after: Option<DayKey>, limit: usize) -> Stored<Vec<Touched>> {
+        let (repository, workflow, day) = after.map_or((-1, -1, i32::MIN), day_params);
         self.read("reading touched days", |conn| {
             conn.prepare_cached(
-                "SELECT repository, workflow, day FROM day WHERE touched = 1 ORDER BY day LIMIT ?",
+                "SELECT repository, workflow, day FROM day
+                 WHERE touched = 1 AND (day, repository, workflow) > (?, ?, ?)
+                 ORDER BY day, repository, workflow LIMIT ?",
             )?
             // No marks: every write is fenced in its own transaction.
-            .query_map([sql(limit as u64)], |row| Ok(Touched { day: day_key(row)?, mark: 0 }))?
+            .query_map(params![day, repository, workflow, sql(limit as u64)], |row| {
+                Ok(Touched { day: day_key(row)?, mark: 0 })
+            })?
             .collect()
         })
     }

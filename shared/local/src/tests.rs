@@ -41,7 +41,7 @@ fn completed(run: u64, conclusion: &str) -> Event {
 }
 
 fn pass(store: &Store, now: Time) {
-    let pass = Pass { holder: "a test", now, retention_days: 35 };
+    let pass = Pass::new("a test", now, 35);
     wait(aggregate(store, pass, || now, |_| ())).unwrap().unwrap();
 }
 
@@ -127,7 +127,7 @@ fn rows_of_another_form_are_an_error_that_names_the_file() {
         pass(&store, now());
         store.write("spoiling", |tx| tx.execute("UPDATE attempt SET facts = x'ff00'", [])).unwrap();
         wait(store.append(&completed(4, "success"), now())).unwrap();
-        let spoilt = Pass { holder: "a test", now: now(), retention_days: 35 };
+        let spoilt = Pass::new("a test", now(), 35);
         let error = wait(aggregate(&store, spoilt, now, |_| ())).unwrap_err();
         assert_eq!(error.kind, StoreErrorKind::Corrupt);
         assert!(error.what.contains(FILE_NAME) && error.what.contains("form"), "{error}");

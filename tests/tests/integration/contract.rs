@@ -167,7 +167,7 @@ fn a_filed_attempt_has_one_row_under_its_day(store: &impl Subject) {
     let next = DayKey { day: day_one().day.next(), ..day_one() };
     assert!(wait(store.rows(day_one())).unwrap().is_empty());
     assert_eq!(wait(store.rows(next)).unwrap().len(), 1);
-    assert!(wait(store.touched(10)).unwrap().is_empty());
+    assert!(wait(store.touched(None, 10)).unwrap().is_empty());
 }
 
 fn a_cancelled_run_is_overtaken_by_a_newer_one_of_its_branch(store: &impl Subject) {
@@ -209,12 +209,13 @@ fn a_touched_day_waits_for_its_rollup(store: &impl Subject) {
     let filed = Filed { id: one.id, events, received: one.received, before: None, filing };
     let fence = lease(store, at(NOON));
     wait(store.file(fence, &[filed], &[day_one()], changed.upto.as_ref())).unwrap();
-    let touched = wait(store.touched(10)).unwrap();
+    let touched = wait(store.touched(None, 10)).unwrap();
     assert_eq!(touched.iter().map(|one| one.day).collect::<Vec<_>>(), [day_one()]);
+    assert!(wait(store.touched(Some(day_one()), 10)).unwrap().is_empty());
     store.with_library(|library| assert_eq!(library.days(), [(day_one().day, false, false)]));
 
     wait(store.put_rollup(fence, touched[0], &Rollup::default())).unwrap();
-    assert!(wait(store.touched(10)).unwrap().is_empty());
+    assert!(wait(store.touched(None, 10)).unwrap().is_empty());
     store.with_library(|library| {
         assert_eq!(library.days(), [(day_one().day, false, true)]);
         assert_eq!(library.workflows(), [WORKFLOW]);
@@ -277,7 +278,7 @@ fn a_pass_that_lost_the_lease_writes_nothing(store: &impl Subject) {
     for attempt in attempts {
         assert_eq!(attempt.unwrap_err().kind, StoreErrorKind::Fenced);
     }
-    assert!(wait(store.touched(10)).unwrap().is_empty());
+    assert!(wait(store.touched(None, 10)).unwrap().is_empty());
     assert!(wait(store.changed(10)).unwrap().upto.is_none());
     assert_eq!(wait(store.rows(day_one())).unwrap().len(), 1);
 }

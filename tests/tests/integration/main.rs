@@ -12,12 +12,16 @@
     reason = "a test may ask for the time, compare exact figures, and panic where something is wrong"
 )]
 
+mod aws;
 mod contract;
 mod crashes;
+mod dynamodb;
 mod end_to_end;
 mod examples;
+mod measure;
 mod page;
 mod properties;
+mod publish;
 mod stories;
 mod template;
 mod webhook;

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use anyhow::bail;
 use laptime_core::flow::{Pass, Passed, aggregate};
-use laptime_core::port::Lease;
+use laptime_core::port::{Lease, Ledger};
 use laptime_core::render::counted;
 use laptime_local::Store;
 
 use crate::args::{AggregateArgs, Format};
 use crate::command::{Outcome, block_on};
 use crate::output;
+use crate::place::Place;
 use crate::settings::{clock, policy};
 
 /// Waits this often, this long: past it the holder is alive and busy, and its pass does the work.
@@ -19,14 +20,14 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 pub(crate) fn run(args: &AggregateArgs) -> anyhow::Result<Outcome> {
     let policy = policy(args.store.config.as_ref())?;
-    let store = Store::open_existing(&args.store.data)?;
     let holder = format!("laptime aggregate, process {}", std::process::id());
-    let pass = Pass {
-        holder: &holder,
-        now: args.now.unwrap_or_else(clock),
-        retention_days: policy.retention.raw_days,
+    let now = args.now.unwrap_or_else(clock);
+    let pass = Pass::new(&holder, now, policy.retention.raw_days);
+    let passed = match Place::named(&args.store.data, policy.retention.raw_days)? {
+        Place::Folder(folder) => block_on(wait_and_pass(&Store::open_existing(&folder)?, pass))??,
+        #[cfg(feature = "aws")]
+        Place::Table(store) => block_on(wait_and_pass(&*store, pass))??,
     };
-    let passed = block_on(wait_and_pass(&store, pass))??;
     let text = match args.format.format {
         Format::Text => text(&passed),
         Format::Json => format!("{}\n", serde_json::to_string(&passed)?),
@@ -36,7 +37,7 @@ pub(crate) fn run(args: &AggregateArgs) -> anyhow::Result<Outcome> {
 }
 
 /// A killed pass keeps its lease until it lapses: wait for that.
-async fn wait_and_pass(store: &Store, pass: Pass<'_>) -> anyhow::Result<Passed> {
+async fn wait_and_pass(store: &impl Ledger, pass: Pass<'_>) -> anyhow::Result<Passed> {
     let bar = output::bar(0, "taking up events");
     let mut held_by = String::new();
     for attempt in 0..TRIES {

@@ -41,7 +41,7 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Outcome> {
 
     let store = Store::open_existing(&data)?;
     let now = Time::from_millis(end);
-    let pass = Pass { holder: "laptime demo", now, retention_days: 90 };
+    let pass = Pass::new("laptime demo", now, 90);
     let passed = block_on(aggregate(&store, pass, clock, |_| ()))??
         .map_err(|lease| anyhow!("another pass is running: {lease:?}"))?;
     output::tell(pass_told(&passed).trim_end());

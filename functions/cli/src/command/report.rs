@@ -8,14 +8,22 @@ use laptime_local::Store;
 use crate::args::{ReportArgs, ReportFormat, Severity};
 use crate::command::{Outcome, block_on};
 use crate::output;
+use crate::place::Place;
 use crate::settings::{clock, policy};
 
 pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     let policy = policy(args.store.config.as_ref())?;
-    let snapshot = Store::open_existing(&args.store.data)?.snapshot()?;
     let period = Period { from: args.from, to: args.to, repository: args.repo.clone() };
     let now = args.now.unwrap_or_else(clock);
-    let report = block_on(report(&snapshot, &period, &policy.thresholds, now))??;
+    let thresholds = &policy.thresholds;
+    let report = match Place::named(&args.store.data, policy.retention.raw_days)? {
+        Place::Folder(folder) => {
+            let snapshot = Store::open_existing(&folder)?.snapshot()?;
+            block_on(report(&snapshot, &period, thresholds, now))??
+        }
+        #[cfg(feature = "aws")]
+        Place::Table(store) => block_on(report(&*store, &period, thresholds, now))??,
+    };
     if let (Some(wanted), true) = (&args.repo, report.workflows.is_empty()) {
         output::tell(&format!(
             "laptime: no attempt of {wanted} ended in this period; is it written owner/name?"

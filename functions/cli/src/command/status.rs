@@ -1,5 +1,6 @@
 //! `laptime status`: what the store holds.
 
+use laptime_core::config::Policy;
 use laptime_core::port::{Library, Standing};
 use laptime_core::render::counted;
 use laptime_local::Store;
@@ -8,10 +9,14 @@ use serde_json::json;
 use crate::args::{Format, StatusArgs};
 use crate::command::{Outcome, block_on};
 use crate::output;
+use crate::place::Place;
 
 pub(crate) fn run(args: &StatusArgs) -> anyhow::Result<Outcome> {
-    let snapshot = Store::open_existing(&args.data)?.snapshot()?;
-    let standing = block_on(snapshot.standing())??;
+    let standing = match Place::named(&args.data, Policy::default().retention.raw_days)? {
+        Place::Folder(folder) => block_on(Store::open_existing(&folder)?.snapshot()?.standing())??,
+        #[cfg(feature = "aws")]
+        Place::Table(store) => block_on(store.standing())??,
+    };
     let text = match args.format.format {
         Format::Text => text(&standing),
         Format::Json => format!("{}\n", json(&standing)?),

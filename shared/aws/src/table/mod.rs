@@ -65,6 +65,7 @@ pub(crate) struct Query {
 enum Within {
     All,
     Between([String; 2]),
+    After(String),
     Before(String),
 }
 
@@ -105,6 +106,10 @@ impl Query {
         Self { within: Within::Between(bounds), ..self }
     }
 
+    pub(crate) fn after(self, bound: Option<String>) -> Self {
+        Self { within: bound.map_or(Within::All, Within::After), ..self }
+    }
+
     pub(crate) fn before(self, bound: impl Into<String>) -> Self {
         Self { within: Within::Before(bound.into()), ..self }
     }
@@ -125,6 +130,10 @@ impl Query {
                 bind(":a", low);
                 bind(":b", high);
                 "p = :p AND s BETWEEN :a AND :b"
+            }
+            Within::After(bound) => {
+                bind(":a", bound);
+                "p = :p AND s > :a"
             }
             Within::Before(bound) => {
                 bind(":a", bound);
@@ -152,7 +161,7 @@ impl Table {
             + Sync
             + 'static,
     {
-        store_error(&self.name, doing, error)
+        store_error(&self.name, doing, &error)
     }
 
     /// Puts an item if the condition holds; the item it replaced.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::model::{Attempt, AttemptId};
 use crate::port::{
     Broken, Changed, ChangedAttempt, Fence, Filed, Filing, Lease, Ledger, Loaded, Place, Rows,
-    Stored,
+    StoreError, Stored, Touched,
 };
 use crate::rollup::{JudgedRow, Rollup};
 use crate::row::{DayKey, Row};
@@ -20,8 +20,11 @@ const BATCH_EVENTS: usize = 2_000;
 /// Attempts of a given list folded at once.
 const BATCH_ATTEMPTS: usize = 200;
 
-/// Touched days taken up at once.
+/// Touched days asked for at once, and days sealed between two looks for more.
 const BATCH_DAYS: usize = 64;
+
+/// Rows held in memory at once, but for the days they end in.
+const BATCH_ROWS: usize = 2_000;
 
 /// How a pass is to go.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +35,52 @@ pub struct Pass<'a> {
     pub now: Time,
     /// Days after the last fact of a workflow and day until it is sealed.
     pub retention_days: u16,
+    /// How often the rollup of the present day is stored; at every pass without it. Reports do not
+    /// depend on it, writes do.
+    pub roll_up_every_ms: Option<i64>,
+    /// When to stop, by the clock, and leave the rest to the next pass.
+    pub deadline: Option<Time>,
+}
+
+impl<'a> Pass<'a> {
+    /// A pass that does everything, however long it takes.
+    pub const fn new(holder: &'a str, now: Time, retention_days: u16) -> Self {
+        Self { holder, now, retention_days, roll_up_every_ms: None, deadline: None }
+    }
+}
+
+/// A touched day with all that is made of it.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    pub(super) touched: Touched,
+    pub(super) rows: Vec<JudgedRow>,
+    pub(super) rollup: Rollup,
+}
+
+/// Somebody who looks at the days of a pass.
+pub(super) trait Observer: Send {
+    /// Looks at some days. Answers those to come back to, which therefore stay touched.
+    fn look(
+        &mut self,
+        fence: Fence,
+        days: &[Seen],
+    ) -> impl Future<Output = Stored<BTreeSet<DayKey>>> + Send;
+
+    /// All has been done, or what there was time for.
+    fn end(&mut self, fence: Fence, passed: &Passed) -> impl Future<Output = Stored<()>> + Send;
+}
+
+/// Nobody.
+struct Unseen;
+
+impl Observer for Unseen {
+    async fn look(&mut self, _: Fence, _: &[Seen]) -> Stored<BTreeSet<DayKey>> {
+        Ok(BTreeSet::new())
+    }
+
+    async fn end(&mut self, _: Fence, _: &Passed) -> Stored<()> {
+        Ok(())
+    }
 }
 
 /// What a pass did.
@@ -51,6 +100,8 @@ pub struct Passed {
     pub forgotten: u64,
     /// Attempts set aside because they cannot be read.
     pub set_aside: u64,
+    /// Whether there was no time for all of it.
+    pub unfinished: bool,
 }
 
 /// Runs one pass, or answers who else is running one. `clock` gives the real time, for the lease;
@@ -61,16 +112,39 @@ pub async fn aggregate(
     clock: impl Fn() -> Time + Send + Sync,
     progress: impl Fn(&Passed) + Send + Sync,
 ) -> Stored<Result<Passed, Lease>> {
+    observed(ledger, pass, clock, progress, &mut Unseen).await
+}
+
+/// The same with somebody who looks on.
+pub(super) async fn observed(
+    ledger: &impl Ledger,
+    pass: Pass<'_>,
+    clock: impl Fn() -> Time + Send + Sync,
+    progress: impl Fn(&Passed) + Send + Sync,
+    observer: &mut impl Observer,
+) -> Stored<Result<Passed, Lease>> {
     let fence = match ledger.lease(pass.holder, clock()).await? {
         Lease::Won(fence) => fence,
         held @ Lease::Held { .. } => return Ok(Err(held)),
     };
-    let passed = run(ledger, fence, pass, &clock, &progress).await;
+    let work = Work { ledger, fence, pass, clock: &clock, progress: &progress };
+    let passed = work.run(observer).await;
     // Given back even after a failure, so that the next pass need not wait for it to lapse.
     let released = ledger.release(fence, passed.is_ok().then(&clock)).await;
     let passed = passed?;
     released?;
     Ok(Ok(passed))
+}
+
+/// What came of attempts that were to be filed.
+#[derive(Debug)]
+pub struct Refolded {
+    /// What was done.
+    pub passed: Passed,
+    /// How many of the attempts are done, from the first on.
+    pub done: usize,
+    /// Why the rest is not.
+    pub failed: Option<StoreError>,
 }
 
 /// Files these attempts and nothing else, or answers who is running a pass.
@@ -79,57 +153,127 @@ pub async fn refold(
     holder: &str,
     ids: &[AttemptId],
     clock: impl Fn() -> Time + Send + Sync,
-) -> Stored<Result<Passed, Lease>> {
+) -> Stored<Result<Refolded, Lease>> {
     let fence = match ledger.lease(holder, clock()).await? {
         Lease::Won(fence) => fence,
         held @ Lease::Held { .. } => return Ok(Err(held)),
     };
-    let mut passed = Passed::default();
-    let filed = file_each(ledger, fence, ids, &clock, &mut passed).await;
-    let released = ledger.release(fence, None).await;
-    filed.and(released)?;
-    Ok(Ok(passed))
+    let mut refolded = Refolded { passed: Passed::default(), done: 0, failed: None };
+    let mut refused = BTreeSet::new();
+    for some in ids.chunks(BATCH_ATTEMPTS) {
+        let mut done = file_some(ledger, fence, some, &mut refolded.passed, &mut refused).await;
+        if done.is_ok() {
+            done = ledger.renew(fence, clock()).await;
+        }
+        if let Err(error) = done {
+            refolded.failed = Some(error);
+            break;
+        }
+        refolded.done += some.len();
+    }
+    // What is done is done, even if the lease then lapses by itself.
+    if let Err(error) = ledger.release(fence, None).await {
+        refolded.failed.get_or_insert(error);
+    }
+    Ok(Ok(refolded))
 }
 
-async fn file_each(
+async fn file_some(
     ledger: &impl Ledger,
     fence: Fence,
     ids: &[AttemptId],
-    clock: &(impl Fn() -> Time + Send + Sync),
     passed: &mut Passed,
+    refused: &mut BTreeSet<AttemptId>,
 ) -> Stored<()> {
-    let mut refused = BTreeSet::new();
-    for some in ids.chunks(BATCH_ATTEMPTS) {
-        let loaded = ledger.load(some).await?;
-        file_loaded(ledger, fence, loaded, None, passed, &mut refused).await?;
-        ledger.renew(fence, clock()).await?;
-    }
-    Ok(())
+    let loaded = ledger.load(ids).await?;
+    file_loaded(ledger, fence, loaded, None, passed, refused).await
 }
 
-async fn run(
-    ledger: &impl Ledger,
+/// A pass under way.
+struct Work<'a, L, C, P> {
+    ledger: &'a L,
     fence: Fence,
-    pass: Pass<'_>,
-    clock: &(impl Fn() -> Time + Send + Sync),
-    progress: &(impl Fn(&Passed) + Send + Sync),
-) -> Stored<Passed> {
-    let mut passed = Passed::default();
-    let mut refused = BTreeSet::new();
-    while file_changed(ledger, fence, &mut passed, &mut refused).await? {
-        progress(&passed);
-        ledger.renew(fence, clock()).await?;
+    pass: Pass<'a>,
+    clock: &'a C,
+    progress: &'a P,
+}
+
+impl<L, C, P> Work<'_, L, C, P>
+where
+    L: Ledger,
+    C: Fn() -> Time + Send + Sync,
+    P: Fn(&Passed) + Send + Sync,
+{
+    async fn run(&self, observer: &mut impl Observer) -> Stored<Passed> {
+        let mut passed = Passed::default();
+        let mut refused = BTreeSet::new();
+        while file_changed(self.ledger, self.fence, &mut passed, &mut refused).await? {
+            if !self.goes_on(&mut passed).await? {
+                break;
+            }
+        }
+        self.roll_up(observer, &mut passed).await?;
+        let cutoff = self.pass.now.plus_days(-i64::from(self.pass.retention_days));
+        while !passed.unfinished && seal(self.ledger, self.fence, cutoff, &mut passed).await? {
+            self.goes_on(&mut passed).await?;
+        }
+        passed.forgotten = self.ledger.forget(self.fence, cutoff).await?;
+        observer.end(self.fence, &passed).await?;
+        Ok(passed)
     }
-    while roll_up(ledger, fence, &mut passed).await? {
-        progress(&passed);
-        ledger.renew(fence, clock()).await?;
+
+    /// Keeps the lease, unless the time is up.
+    async fn goes_on(&self, passed: &mut Passed) -> Stored<bool> {
+        (self.progress)(passed);
+        let clock = (self.clock)();
+        passed.unfinished |= self.pass.deadline.is_some_and(|deadline| clock >= deadline);
+        self.ledger.renew(self.fence, clock).await?;
+        Ok(!passed.unfinished)
     }
-    let cutoff = pass.now.plus_days(-i64::from(pass.retention_days));
-    while seal(ledger, fence, cutoff, &mut passed).await? {
-        ledger.renew(fence, clock()).await?;
+
+    /// Takes up all touched days once.
+    async fn roll_up(&self, observer: &mut impl Observer, passed: &mut Passed) -> Stored<()> {
+        let with_today = self.is_due().await?;
+        let mut after = None;
+        loop {
+            let touched = self.ledger.touched(after, BATCH_DAYS).await?;
+            let Some(last) = touched.last() else { return Ok(()) };
+            after = Some(last.day);
+            let mut touched = touched.into_iter().peekable();
+            while touched.peek().is_some() {
+                let mut seen = Vec::new();
+                let mut held = 0;
+                while let Some(touched) = touched.next_if(|_| held < BATCH_ROWS) {
+                    let rows = judged_rows(self.ledger, touched.day).await?;
+                    held += rows.len();
+                    seen.push(Seen { touched, rollup: Rollup::of(&rows), rows });
+                }
+                let stay = observer.look(self.fence, &seen).await?;
+                seen.retain(|one| with_today || one.touched.day.day < self.pass.now.day());
+                seen.retain(|one| !stay.contains(&one.touched.day));
+                self.store(&seen).await?;
+                passed.days += seen.len() as u64;
+                if !self.goes_on(passed).await? {
+                    return Ok(());
+                }
+            }
+        }
     }
-    passed.forgotten = ledger.forget(fence, cutoff).await?;
-    Ok(passed)
+
+    async fn store(&self, seen: &[Seen]) -> Stored<()> {
+        for Seen { touched, rollup, .. } in seen {
+            self.ledger.put_rollup(self.fence, *touched, rollup).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether the rollup of the present day is to be stored by this pass.
+    async fn is_due(&self) -> Stored<bool> {
+        let Some(every) = self.pass.roll_up_every_ms else { return Ok(true) };
+        let turn = |time: Time| time.as_millis().div_euclid(every.max(1));
+        let last = self.ledger.last_pass().await?;
+        Ok(last.is_none_or(|last| turn(last) != turn(self.pass.now)))
+    }
 }
 
 async fn file_changed(
@@ -209,16 +353,6 @@ fn decide(one: ChangedAttempt, row: Option<Row>, sealed: &[DayKey]) -> Filed {
 
 fn put_aside(Broken { id, received, why }: Broken) -> Filed {
     Filed { id, events: 0, received, before: None, filing: Filing::SetAside { why } }
-}
-
-async fn roll_up(ledger: &impl Ledger, fence: Fence, passed: &mut Passed) -> Stored<bool> {
-    let touched = ledger.touched(BATCH_DAYS).await?;
-    for one in &touched {
-        let rollup = Rollup::of(&judged_rows(ledger, one.day).await?);
-        ledger.put_rollup(fence, *one, &rollup).await?;
-        passed.days += 1;
-    }
-    Ok(!touched.is_empty())
 }
 
 /// The rows of a day, each with whether it was superseded.

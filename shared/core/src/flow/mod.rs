@@ -1,9 +1,13 @@
 //! The flows, each in four beats: decode, load, decide, apply.
 
 mod aggregate;
+mod measure;
+mod publish;
 mod receive;
 mod report;
 
-pub use aggregate::{Pass, Passed, aggregate, refold};
+pub use aggregate::{Pass, Passed, Refolded, aggregate, refold};
+pub use measure::{Installation, Pushed, measure};
+pub use publish::{Published, publish};
 pub use receive::{Answer, Delivery, receive};
 pub use report::{Period, ReportError, report};

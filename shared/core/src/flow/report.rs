@@ -96,11 +96,8 @@ async fn make(
     let before = Span { from: span.from.plus_millis(span.from.since(span.to)), to: span.from };
     let mut workflows: Vec<WorkflowReport> = Vec::new();
     for id in library.workflows(span.days()).await? {
-        let days = load(library, id, span, SealedEdge::Refuse).await?;
-        let earlier = load(library, id, before, SealedEdge::LeaveOut).await?;
-        let previous = earlier.into_iter().map(|(_, rollup)| rollup).collect();
-        let sheet = Sheet { id, days, previous, middle: span.middle() };
-        workflows.extend(WorkflowReport::of(sheet, thresholds).filter(|workflow| {
+        let workflow = one(library, id, span, before, thresholds).await?;
+        workflows.extend(workflow.filter(|workflow| {
             let wanted = period.repository.as_ref();
             wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(&workflow.repository))
         }));
@@ -114,6 +111,39 @@ async fn make(
         workflows,
         findings: Vec::new(),
     })
+}
+
+async fn one(
+    library: &impl Library,
+    id: WorkflowId,
+    span: Span,
+    before: Span,
+    thresholds: &Thresholds,
+) -> Result<Option<WorkflowReport>, ReportError> {
+    let days = load(library, id, span, SealedEdge::Refuse).await?;
+    let earlier = load(library, id, before, SealedEdge::LeaveOut).await?;
+    let previous = earlier.into_iter().map(|(_, rollup)| rollup).collect();
+    let sheet = Sheet { id, days, previous, middle: span.middle() };
+    Ok(WorkflowReport::of(sheet, thresholds))
+}
+
+/// How the median of a workflow's green times has changed, in per cent: the later half of the
+/// [`DEFAULT_DAYS`] days before `today` against the earlier one.
+pub(super) async fn trend(
+    library: &impl Library,
+    id: WorkflowId,
+    today: Day,
+    thresholds: &Thresholds,
+) -> Stored<Option<f64>> {
+    let to = today.start();
+    let span = Span { from: to.plus_days(-DEFAULT_DAYS), to };
+    let before = Span { from: span.from, to: span.from };
+    match one(library, id, span, before, thresholds).await {
+        Ok(workflow) => Ok(workflow.and_then(|workflow| workflow.trend.halves.change_pct)),
+        Err(ReportError::Store(error)) => Err(error),
+        // Whole days are never cut.
+        Err(ReportError::Backwards { .. } | ReportError::Sealed { .. }) => Ok(None),
+    }
 }
 
 impl Span {

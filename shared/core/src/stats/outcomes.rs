@@ -70,6 +70,11 @@ impl Outcomes {
         Some([round(low, 6), round(high, 6)])
     }
 
+    /// How many count for the success rate: those that succeeded or failed.
+    pub fn judged_count(&self) -> u64 {
+        self.judged().1
+    }
+
     fn judged(&self) -> (u64, u64) {
         let count = |conclusion: &str| self.0.get(conclusion).copied().unwrap_or_default();
         let won = count("success");

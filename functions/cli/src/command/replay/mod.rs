@@ -8,14 +8,18 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, bail};
 use laptime_core::render::counted;
+use laptime_local::Store;
 
 use crate::args::{Format, ReplayArgs};
 use crate::command::Outcome;
 use crate::output;
+use crate::place::Place;
 use crate::settings;
 
 pub(crate) use reader::{Record, Recorded};
 pub(crate) use sender::Sender;
+
+use shelf::Shelf;
 
 /// What became of the deliveries, by answer.
 #[derive(Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -61,7 +65,14 @@ pub(crate) fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
         (None, Some(folder)) => {
             let policy = settings::policy(args.config.as_ref())?;
             let now = args.now.unwrap_or_else(settings::clock);
-            Box::new(shelf::Shelf::open(folder, policy.ingest.progress, now)?)
+            match Place::named(folder, policy.retention.raw_days)? {
+                Place::Folder(folder) => {
+                    let writer = Store::open(&folder)?.writer()?;
+                    Box::new(Shelf::new(writer, policy.ingest.progress, now)?)
+                }
+                #[cfg(feature = "aws")]
+                Place::Table(store) => Box::new(Shelf::new(*store, policy.ingest.progress, now)?),
+            }
         }
         (None, None) => bail!("name --to URL or --data DIR"),
     };

@@ -1,30 +1,28 @@
 //! Putting deliveries straight into a store. Our own records need no signature.
 
-use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context;
 use laptime_core::ingest::{Progress, Reading, read};
 use laptime_core::model::Event;
 use laptime_core::port::{Appended, Inbox, Stored};
 use laptime_core::time::Time;
-use laptime_local::{Store, Writer};
 use tokio::task::JoinSet;
 
 use super::{Failure, Record, Recorded, Taken, Target};
 
-/// A store that records are put into, many in one commit.
-pub(super) struct Shelf {
-    writer: std::sync::Arc<Writer>,
+/// A store that records are put into.
+pub(super) struct Shelf<I> {
+    inbox: Arc<I>,
     progress: Progress,
     now: Time,
     runtime: tokio::runtime::Runtime,
 }
 
-impl Shelf {
-    pub(super) fn open(folder: &Path, progress: Progress, now: Time) -> anyhow::Result<Self> {
-        let writer = std::sync::Arc::new(Store::open(folder)?.writer()?);
-        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-        Ok(Self { writer, progress, now, runtime })
+impl<I> Shelf<I> {
+    pub(super) fn new(inbox: I, progress: Progress, now: Time) -> anyhow::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        Ok(Self { inbox: Arc::new(inbox), progress, now, runtime })
     }
 
     fn read(&self, record: &Record) -> Result<Event, Taken> {
@@ -39,18 +37,16 @@ impl Shelf {
     }
 }
 
-impl Target for Shelf {
+impl<I: Inbox + Send + 'static> Target for Shelf<I> {
     fn take(&mut self, batch: &[Recorded], failure: Failure) -> anyhow::Result<Vec<Taken>> {
         let mut answers: Vec<Taken> = vec![Taken::NotSent; batch.len()];
         let mut appends = JoinSet::new();
         for (at, one) in batch.iter().enumerate() {
             match self.read(&one.record) {
                 Ok(event) => {
-                    let (writer, now) = (self.writer.clone(), self.now);
-                    appends.spawn_on(
-                        async move { (at, writer.append(&event, now).await) },
-                        self.runtime.handle(),
-                    );
+                    let (inbox, now) = (self.inbox.clone(), self.now);
+                    let append = async move { (at, inbox.append(&event, now).await) };
+                    appends.spawn_on(append, self.runtime.handle());
                 }
                 Err(taken) => {
                     let stop = failure == Failure::Stops && matches!(taken, Taken::Failed(_));

@@ -18,6 +18,7 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::args::ServeArgs;
 use crate::command::{Outcome, block_on};
 use crate::output;
+use crate::place::folder;
 use crate::settings;
 
 /// What the handlers share.
@@ -40,7 +41,7 @@ pub(crate) struct Server {
 pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
     let secrets = settings::secrets()?;
     let policy = settings::policy(args.store.config.as_ref())?;
-    let store = Store::open(&args.store.data)?;
+    let store = Store::open(folder(&args.store.data, "`laptime serve`")?)?;
     block_on(async {
         let server = Server::bind(store, secrets, policy, &args.listen, !args.no_page).await?;
         let address = server.address()?;

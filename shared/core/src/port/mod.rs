@@ -1,6 +1,9 @@
 //! What the flows need of the world, in the words of those who use it. Adapters implement these
 //! traits; they decide nothing.
 
+mod objects;
+mod outbox;
+
 use std::fmt;
 use std::ops::Range;
 
@@ -8,6 +11,9 @@ use crate::model::{AttemptId, Event};
 use crate::rollup::Rollup;
 use crate::row::{DayKey, Row, WorkflowId};
 use crate::time::{Day, Time};
+
+pub use objects::{Object, ObjectStanding, Objects};
+pub use outbox::{Datum, Metrics, NotSent, Note, Notes, Unit, VALUES_MAX, Within};
 
 /// A store that could not do what was asked. Nothing is half-written.
 #[derive(Debug, thiserror::Error)]
@@ -241,8 +247,15 @@ pub trait Ledger: Rows {
         upto: Option<&Self::Cursor>,
     ) -> impl Future<Output = Stored<()>> + Send;
 
-    /// Touched days, at most `limit`.
-    fn touched(&self, limit: usize) -> impl Future<Output = Stored<Vec<Touched>>> + Send;
+    /// When the last pass ended.
+    fn last_pass(&self) -> impl Future<Output = Stored<Option<Time>>> + Send;
+
+    /// Touched days, at most `limit`, behind `after` in an order of the store's own.
+    fn touched(
+        &self,
+        after: Option<DayKey>,
+        limit: usize,
+    ) -> impl Future<Output = Stored<Vec<Touched>>> + Send;
 
     /// Puts the rollup of a day, made from rows read after it was seen as touched, and takes that
     /// mark away.

@@ -1,0 +1,47 @@
+//! Where the store is: a folder, or a table on AWS.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+
+const TABLE: &str = "dynamodb://";
+
+/// What `--data` names.
+pub(crate) enum Place {
+    Folder(PathBuf),
+    #[cfg(feature = "aws")]
+    Table(Box<laptime_aws::Store>),
+}
+
+impl Place {
+    /// No call is made to a table yet.
+    pub(crate) fn named(data: &Path, retention_days: u16) -> anyhow::Result<Self> {
+        match data.to_str().and_then(|text| text.strip_prefix(TABLE)) {
+            None => Ok(Self::Folder(data.to_owned())),
+            Some("") => bail!("name the table, as in {TABLE}laptime"),
+            Some(table) => on_table(table, retention_days),
+        }
+    }
+}
+
+/// A folder, for what works on one machine only.
+pub(crate) fn folder<'a>(data: &'a Path, what: &str) -> anyhow::Result<&'a Path> {
+    if data.to_str().is_some_and(|text| text.starts_with(TABLE)) {
+        bail!("{what} works on a folder; a table has the deployed functions for it");
+    }
+    Ok(data)
+}
+
+#[cfg(feature = "aws")]
+fn on_table(table: &str, retention_days: u16) -> anyhow::Result<Place> {
+    let clients = crate::command::block_on(laptime_aws::Clients::from_env())?;
+    Ok(Place::Table(Box::new(clients.store(table, retention_days))))
+}
+
+#[cfg(not(feature = "aws"))]
+fn on_table(table: &str, _: u16) -> anyhow::Result<Place> {
+    bail!(
+        "this program was built without AWS, so it cannot reach the table {table}: build it with \
+         cargo install --locked --path functions/cli --features aws"
+    )
+}

@@ -1,0 +1,349 @@
+//! A pass that sends what it sees to a metrics service.
+//!
+//! The service counts twice what it gets twice, and cannot be asked what it has. So samples are
+//! noted as sent before they are: what dies in between loses one batch, which is counted. Gauges are
+//! of the moment of the pass and are sent by every pass.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::config::Policy;
+use crate::fleet::{Batch, COMPATIBILITY, Fleet, Gauges, calls, compatible, places};
+use crate::flow::aggregate::{Observer, Seen, observed};
+use crate::flow::report::trend;
+use crate::flow::{Pass, Passed};
+use crate::port::{
+    Datum, Fence, Lease, Ledger, Library, Metrics, NotSent, Note, Notes, StoreError,
+    StoreErrorKind, Stored, Unit, Within,
+};
+use crate::rollup::Rollup;
+use crate::row::{DayKey, Segment};
+use crate::stored::{from_bytes, to_bytes};
+use crate::time::{Day, Time};
+
+/// Where passes with metrics happen.
+#[derive(Debug)]
+pub struct Installation<'a, S, M> {
+    /// The store.
+    pub store: &'a S,
+    /// The metrics service.
+    pub metrics: &'a M,
+    /// The policy.
+    pub policy: &'a Policy,
+}
+
+/// What a pass sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Pushed {
+    /// Attempts whose samples were sent, or skipped.
+    pub attempts: u64,
+    /// Samples sent.
+    pub samples: u64,
+    /// Calls that were taken.
+    pub calls: u64,
+    /// Figures in them.
+    pub figures: u64,
+    /// Samples of a time that no metrics service takes any more, or without room for them.
+    pub skipped: u64,
+    /// Samples of which it is not known whether they arrived.
+    pub lost: u64,
+    /// What went wrong, in words. The next pass sends what was not sent.
+    pub problems: Vec<String>,
+}
+
+/// Samples under way. What is found here at the start of a pass is lost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+struct Flight {
+    samples: u64,
+    /// Lost before, and not told yet.
+    lost: u64,
+}
+
+/// Runs one pass and sends metrics, or answers who else is running one.
+pub async fn measure<S: Ledger + Notes + Library, M: Metrics>(
+    at: Installation<'_, S, M>,
+    pass: Pass<'_>,
+    clock: impl Fn() -> Time + Send + Sync,
+) -> Stored<Result<(Passed, Pushed), Lease>> {
+    let last_pass = at.store.last_pass().await?;
+    let mut sender = Sender {
+        fleet: Fleet::default(),
+        was: Vec::new(),
+        flight: Flight::default(),
+        pushed: Pushed::default(),
+        is_ready: false,
+        places: places(&at.policy.metrics),
+        last_pass,
+        now: pass.now,
+        at,
+    };
+    let passed = observed(sender.at.store, pass, clock, |_| (), &mut sender).await?;
+    Ok(passed.map(|passed| (passed, sender.pushed)))
+}
+
+struct Sender<'a, S, M> {
+    at: Installation<'a, S, M>,
+    now: Time,
+    last_pass: Option<Time>,
+    places: usize,
+    fleet: Fleet,
+    /// The fleet as it is stored.
+    was: Vec<u8>,
+    flight: Flight,
+    pushed: Pushed,
+    is_ready: bool,
+}
+
+impl<S: Ledger + Notes + Library, M: Metrics> Observer for Sender<'_, S, M> {
+    async fn look(&mut self, fence: Fence, days: &[Seen]) -> Stored<BTreeSet<DayKey>> {
+        self.make_ready().await?;
+        let mut unsent = Vec::new();
+        for day in days {
+            unsent.push((day, self.sent(day.touched.day).await?));
+        }
+        for (day, sent) in &unsent {
+            self.know(day, sent).await?;
+        }
+        self.fleet.choose(self.places);
+
+        let (mut stay, mut batch) = (BTreeSet::new(), Batch::default());
+        for (day, sent) in unsent {
+            for row in day.rows.iter().map(|judged| &judged.row) {
+                if sent.contains(&row.id.within_day()) {
+                    continue;
+                }
+                if !batch.has_room_for(row) {
+                    stay.extend(self.send(fence, &std::mem::take(&mut batch)).await?);
+                }
+                let reach = self.fleet.reach(row.workflow, row.segment, self.places);
+                self.pushed.skipped += batch.add(row, reach, self.now);
+            }
+        }
+        stay.extend(self.send(fence, &batch).await?);
+        Ok(stay)
+    }
+
+    async fn end(&mut self, fence: Fence, passed: &Passed) -> Stored<()> {
+        self.make_ready().await?;
+        let today = self.now.day();
+        let mut data = self.trends(today).await?;
+        let gauges = self.fleet.gauges(self.now);
+        data.extend(self.own(passed, gauges).await?);
+        let namespace = self.at.policy.metrics.namespace.clone();
+        let mut sent = true;
+        for call in calls(&data) {
+            sent &= self.put(&namespace, call).await.is_ok();
+        }
+        if sent {
+            self.fleet.trends = Some(today);
+            if self.flight != Flight::default() {
+                self.note_flight(fence, Flight::default()).await?;
+            }
+        }
+        let fleet = stored(&self.fleet)?;
+        if fleet != self.was {
+            self.at.store.put_note(fence, Note::Fleet, fleet).await?;
+        }
+        Ok(())
+    }
+}
+
+impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
+    /// Reads what the last pass left.
+    async fn make_ready(&mut self) -> Stored<()> {
+        if self.is_ready {
+            return Ok(());
+        }
+        self.was = self.at.store.note(Note::Fleet).await?.unwrap_or_default();
+        // Notes of another version are begun anew: nothing in them is truth.
+        self.fleet = from_bytes(&self.was).unwrap_or_default();
+        self.fleet.fade(self.now.day());
+        self.flight = self.read(Note::Flight).await?;
+        self.flight = Flight { samples: 0, lost: self.flight.lost + self.flight.samples };
+        self.pushed.lost = self.flight.lost;
+        self.is_ready = true;
+        Ok(())
+    }
+
+    async fn read<T: DeserializeOwned + Default>(&self, note: Note) -> Stored<T> {
+        let bytes = self.at.store.note(note).await?;
+        Ok(bytes.and_then(|bytes| from_bytes(&bytes).ok()).unwrap_or_default())
+    }
+
+    async fn sent(&self, day: DayKey) -> Stored<BTreeSet<Within>> {
+        self.read(Note::Sent(day)).await
+    }
+
+    /// Tells the fleet of a day: who was active in it, and how its workflow does.
+    async fn know(&mut self, day: &Seen, sent: &BTreeSet<Within>) -> Stored<()> {
+        let DayKey { workflow, day: of } = day.touched.day;
+        let mut attempts: BTreeMap<Segment, u64> = BTreeMap::new();
+        let rows = day.rows.iter().map(|judged| &judged.row);
+        for row in rows.filter(|row| !sent.contains(&row.id.within_day())) {
+            *attempts.entry(row.segment).or_default() += 1;
+        }
+        self.fleet.note(workflow, &day.rollup, &attempts);
+        if of.next() >= self.now.day() {
+            let mut two_days = day.rollup.clone();
+            two_days.merge(self.day_before(day.touched.day).await?);
+            self.fleet.judge(workflow, of, &two_days, &self.at.policy.thresholds);
+        }
+        Ok(())
+    }
+
+    async fn day_before(&self, key: DayKey) -> Stored<Rollup> {
+        let before = Day(key.day.0.saturating_sub(1));
+        let stored = self.at.store.days(key.workflow, before..key.day).await?;
+        match stored.into_iter().next().map(|day| day.rollup) {
+            None => Ok(Rollup::default()),
+            Some(Some(rollup)) => Ok(rollup),
+            Some(None) => {
+                let key = DayKey { day: before, ..key };
+                Ok(Rollup::of(&super::aggregate::judged_rows(self.at.store, key).await?))
+            }
+        }
+    }
+
+    /// Sends a batch. Answers the days to come back to.
+    async fn send(&mut self, fence: Fence, batch: &Batch) -> Stored<BTreeSet<DayKey>> {
+        if batch.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let samples = batch.samples;
+        if samples > 0 {
+            self.note_flight(fence, Flight { samples, ..self.flight }).await?;
+        }
+        let before = self.note_sent(fence, batch).await?;
+        let answer = self.put_all(&batch.data()).await;
+        let refused = matches!(answer, Err(NotSent::Refused(_)));
+        if refused {
+            for (day, sent) in &before {
+                self.at.store.put_note(fence, Note::Sent(*day), stored(sent)?).await?;
+            }
+        }
+        let lost = if matches!(answer, Err(NotSent::Unsure(_))) { samples } else { 0 };
+        if answer.is_ok() {
+            self.pushed.samples += samples;
+            self.pushed.attempts +=
+                batch.attempts.values().map(|some| some.len() as u64).sum::<u64>();
+        }
+        self.pushed.lost += lost;
+        if samples > 0 {
+            self.note_flight(fence, Flight { samples: 0, lost: self.flight.lost + lost }).await?;
+        }
+        Ok(if refused { before.into_keys().collect() } else { BTreeSet::new() })
+    }
+
+    /// Notes a batch as sent. Answers the notes as they were.
+    async fn note_sent(
+        &self,
+        fence: Fence,
+        batch: &Batch,
+    ) -> Stored<BTreeMap<DayKey, BTreeSet<Within>>> {
+        let mut before = BTreeMap::new();
+        for (day, attempts) in &batch.attempts {
+            let mut sent = self.sent(*day).await?;
+            before.insert(*day, sent.clone());
+            sent.extend(attempts);
+            self.at.store.put_note(fence, Note::Sent(*day), stored(&sent)?).await?;
+        }
+        Ok(before)
+    }
+
+    async fn note_flight(&mut self, fence: Fence, flight: Flight) -> Stored<()> {
+        self.at.store.put_note(fence, Note::Flight, stored(&flight)?).await?;
+        self.flight = flight;
+        Ok(())
+    }
+
+    async fn put_all(&mut self, data: &[Datum]) -> Result<(), NotSent> {
+        let own = self.at.policy.metrics.namespace.clone();
+        let other =
+            if self.at.policy.metrics.compatibility { compatible(data) } else { Vec::new() };
+        let calls = calls(data).into_iter().map(|call| (own.as_str(), call));
+        let others = self::calls(&other).into_iter().map(|call| (COMPATIBILITY, call));
+        for (number, (namespace, call)) in calls.chain(others).enumerate() {
+            match self.put(namespace, call).await {
+                // What went before has arrived: none of it may go twice.
+                Err(NotSent::Refused(why)) if number > 0 => return Err(NotSent::Unsure(why)),
+                answer => answer?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn put(&mut self, namespace: &str, data: &[Datum]) -> Result<(), NotSent> {
+        let answer = self.at.metrics.put(namespace, data).await;
+        match &answer {
+            Ok(()) => {
+                self.pushed.calls += 1;
+                self.pushed.figures += data.len() as u64;
+            }
+            Err(error) => self.pushed.problems.push(error.to_string()),
+        }
+        answer
+    }
+
+    /// Once a day: how the median of each workflow with metrics of its own has changed.
+    async fn trends(&self, today: Day) -> Stored<Vec<Datum>> {
+        let mut data = Vec::new();
+        if self.fleet.trends == Some(today) {
+            return Ok(data);
+        }
+        for (id, names) in self.fleet.chosen() {
+            let change = trend(self.at.store, id, today, &self.at.policy.thresholds).await?;
+            data.extend(change.map(|change| Datum {
+                name: "DurationTrend",
+                unit: Unit::Percent,
+                dimensions: vec![
+                    ("Repository", crate::fleet::dimension(&names.repository)),
+                    ("Workflow", crate::fleet::dimension(&names.workflow)),
+                ],
+                at: self.now,
+                values: vec![(change, 1.0)],
+            }));
+        }
+        Ok(data)
+    }
+
+    /// Gauges of the fleet and of the pass itself.
+    #[expect(clippy::cast_precision_loss, reason = "counts and milliseconds, far below 2^53")]
+    async fn own(&self, passed: &Passed, gauges: Gauges) -> Stored<Vec<Datum>> {
+        let standing = self.at.store.standing().await?;
+        let since = self.last_pass.map(|last| self.now.since(last).max(0) as f64 / 1_000.0);
+        let counts = [
+            ("WorkflowsOverP95", gauges.over_p95),
+            ("WorkflowsUnderSuccessRate", gauges.under_success_rate),
+            ("WorkflowsQueueing", gauges.queueing),
+            ("WithoutSeries", gauges.without_series),
+            ("Passes", 1),
+            ("EventsSwept", passed.events),
+            ("AttemptsMeasured", self.pushed.attempts),
+            ("AttemptsRefused", standing.attempts_refused),
+            ("AttemptsSetAside", standing.attempts_set_aside),
+            ("DaysTouched", standing.days_touched),
+            ("SamplesSkipped", self.pushed.skipped),
+            ("SamplesLost", self.pushed.lost),
+        ];
+        let datum = |name, unit, value| Datum {
+            name,
+            unit,
+            dimensions: Vec::new(),
+            at: self.now,
+            values: vec![(value, 1.0)],
+        };
+        let counts = counts.into_iter().map(|(name, count)| datum(name, Unit::Count, count as f64));
+        let since = since.map(|since| datum("SecondsSinceLastPass", Unit::Seconds, since));
+        Ok(counts.chain(since).collect())
+    }
+}
+
+fn stored<T: Serialize>(value: &T) -> Stored<Vec<u8>> {
+    to_bytes(value).map_err(|error| StoreError {
+        kind: StoreErrorKind::Failed,
+        what: "a note could not be made".to_owned(),
+        source: Some(Box::new(error)),
+    })
+}

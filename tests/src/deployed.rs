@@ -1,0 +1,186 @@
+//! The real template, deployed on the stand-in for AWS with the functions of this build.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use aws_sdk_cloudwatch::types::{Dimension, Statistic};
+use serde_json::Value;
+
+use crate::cloud::{Cloud, cloud};
+use crate::flows::wait;
+use crate::program::{Answer, read, variable};
+use crate::scenario::signature;
+
+/// The secret of the webhook, as it lies in the parameter that the template names.
+const SECRET: &str = "a secret of the deployed tests";
+const SECRET_NAME: &str = "/laptime/webhook-secret";
+
+/// How long something that happens by itself is waited for: the schedule comes once a minute.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// A stack of its own.
+#[derive(Debug)]
+pub struct Deployed {
+    /// Its account.
+    pub cloud: Cloud,
+    /// Names of what is in it, by logical name, and the outputs.
+    pub made: BTreeMap<String, String>,
+    agent: ureq::Agent,
+}
+
+/// What was measured of one metric.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Measured {
+    /// Number of samples.
+    pub count: f64,
+    /// Their sum.
+    pub sum: f64,
+    /// The greatest.
+    pub max: f64,
+}
+
+impl Deployed {
+    /// Deploys the template with these parameters, `Name=value`.
+    pub fn with(parameters: &[&str]) -> Self {
+        let cloud = cloud();
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/local.py");
+        let output = cloud
+            .environment(&mut Command::new(variable("LAPTIME_SAM_PYTHON")))
+            .arg(script)
+            .arg("deploy")
+            .arg(variable("LAPTIME_FUNCTIONS"))
+            .args(parameters)
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{told}");
+        let made = serde_json::from_slice(&output.stdout).unwrap();
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+        let deployed = Self { cloud, made, agent };
+        deployed.set_secret(SECRET);
+        deployed
+    }
+
+    /// Puts the webhook's secret where the template says.
+    pub fn set_secret(&self, secret: &str) {
+        let put = aws_sdk_ssm::Client::new(self.cloud.clients.config())
+            .put_parameter()
+            .name(SECRET_NAME)
+            .value(secret)
+            .r#type(aws_sdk_ssm::types::ParameterType::SecureString)
+            .overwrite(true)
+            .send();
+        wait(put).unwrap();
+    }
+
+    /// Name or ARN of something in the stack.
+    pub fn name(&self, logical: &str) -> &str {
+        self.made.get(logical).unwrap_or_else(|| panic!("{logical} is not in the stack"))
+    }
+
+    /// The store on its table.
+    pub fn store(&self) -> laptime_aws::Store {
+        self.cloud.clients.store(self.name("Table"), 35)
+    }
+
+    /// Posts a signed delivery to the function URL.
+    pub fn deliver(&self, event: &str, guid: &str, body: &[u8]) -> Answer {
+        let signature = signature(SECRET, body);
+        let headers = [
+            ("x-github-event", event),
+            ("x-github-delivery", guid),
+            ("x-hub-signature-256", &signature),
+        ];
+        self.post(&headers, body)
+    }
+
+    /// Posts to the function URL with these headers.
+    pub fn post(&self, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut request = self.agent.post(self.name("WebhookUrl"));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        read(request.send(body).unwrap()).unwrap()
+    }
+
+    /// Invokes a function as its schedule would. What it answered.
+    pub fn invoke(&self, logical: &str) -> Value {
+        let path = format!("2015-03-31/functions/{}/invocations", self.name(logical));
+        let account = format!(
+            "AWS4-HMAC-SHA256 Credential={}/20260501/us-east-1/lambda/aws4_request",
+            self.cloud.account
+        );
+        let answer = self
+            .agent
+            .post(format!("{}/{path}", self.cloud.endpoint))
+            .header("authorization", account)
+            .send(r#"{"laptime": "schedule"}"#);
+        let answer = read(answer.unwrap()).unwrap();
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let told: Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!(told.get("errorMessage"), None, "{told}");
+        told
+    }
+
+    /// Waits for what happens by itself.
+    pub fn until(&self, what: &str, mut is: impl FnMut() -> bool) {
+        let since = Instant::now();
+        while !is() {
+            assert!(since.elapsed() < PATIENCE, "{what} did not happen in {PATIENCE:?}");
+            wait(async { tokio::time::sleep(Duration::from_millis(200)).await });
+        }
+    }
+
+    /// A metric of the stack over all of the last two weeks.
+    pub fn metric(&self, name: &str, dimensions: &[(&str, &str)]) -> Measured {
+        let now = laptime_aws::clock();
+        let at = |time: laptime_core::time::Time| {
+            aws_sdk_cloudwatch::primitives::DateTime::from_millis(time.as_millis())
+        };
+        let dimensions = dimensions
+            .iter()
+            .map(|(name, value)| Dimension::builder().name(*name).value(*value).build());
+        let asked = aws_sdk_cloudwatch::Client::new(self.cloud.clients.config())
+            .get_metric_statistics()
+            .namespace("Laptime")
+            .metric_name(name)
+            .set_dimensions(Some(dimensions.collect()))
+            .start_time(at(now.plus_days(-14)))
+            .end_time(at(now.plus_days(1)))
+            .period(60)
+            .statistics(Statistic::Sum)
+            .statistics(Statistic::SampleCount)
+            .statistics(Statistic::Maximum)
+            .send();
+        let points = wait(asked).unwrap().datapoints.unwrap_or_default();
+        points.iter().fold(Measured::default(), |all, point| Measured {
+            count: all.count + point.sample_count.unwrap_or_default(),
+            sum: all.sum + point.sum.unwrap_or_default(),
+            max: all.max.max(point.maximum.unwrap_or_default()),
+        })
+    }
+
+    /// An object of the bucket of reports: its media type and text.
+    pub fn object(&self, key: &str) -> Option<(String, String)> {
+        let client = self.s3();
+        let got = client.get_object().bucket(self.name("Reports")).key(key).send();
+        let got = wait(got).ok()?;
+        let content_type = got.content_type.clone().unwrap_or_default();
+        let bytes = wait(got.body.collect()).unwrap().into_bytes();
+        Some((content_type, String::from_utf8(bytes.to_vec()).unwrap()))
+    }
+
+    /// Keys of all objects in the bucket of reports.
+    pub fn objects(&self) -> Vec<String> {
+        let listed = self.s3().list_objects_v2().bucket(self.name("Reports")).send();
+        let listed = wait(listed).unwrap().contents.unwrap_or_default();
+        listed.into_iter().filter_map(|object| object.key).collect()
+    }
+
+    fn s3(&self) -> aws_sdk_s3::Client {
+        let config = aws_sdk_s3::config::Builder::from(self.cloud.clients.config());
+        aws_sdk_s3::Client::from_conf(config.force_path_style(true).build())
+    }
+}

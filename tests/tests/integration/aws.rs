@@ -1,0 +1,166 @@
+//! The whole way on AWS: the real template and the real functions on the stand-in.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use kit::{Delivery, Deployed, Job, Laptime, Run, busy_history, cloud, jumbled, lines};
+use laptime_core::time::Time;
+use serde_json::{Value, json};
+
+/// Both tests share a stack, each with workflows of its own.
+static STACK: LazyLock<Deployed> =
+    LazyLock::new(|| Deployed::with(&["PassSchedule=rate(1 minute)", "BatchWindowSeconds=0"]));
+
+/// Noon of the day before this one: `CloudWatch` takes what is at most two weeks old.
+fn yesterday() -> Time {
+    laptime_aws::clock().day().start().plus_millis(-12 * 3_600_000)
+}
+
+/// Runs of yesterday, of 100 s each after 4 s in the queue, with two jobs; every fourth failed.
+fn history(workflow: u64, runs: u64) -> Vec<Delivery> {
+    let run = |id: u64| {
+        let start = yesterday().plus_millis(i64::try_from(id).unwrap() * 60_000);
+        let time = |second: i64| start.plus_millis(second * 1_000).to_string();
+        let conclusion = if id.is_multiple_of(4) { "failure" } else { "success" };
+        let id = workflow * 1_000 + id;
+        let mut run = Run::new(id, &time(0), &time(105))
+            .concluded(conclusion)
+            .job(Job::new(id * 10, "lint", &time(1), &time(4), &time(60)))
+            .job(Job::new(id * 10 + 1, "test", &time(1), &time(9), &time(104)));
+        run.workflow = workflow;
+        run
+    };
+    (1..=runs).flat_map(|id| run(id).deliveries()).collect()
+}
+
+fn deliver(one: &Delivery, guid: &str) -> u16 {
+    STACK.deliver(one.event, guid, one.body.to_string().as_bytes()).status
+}
+
+#[test]
+fn a_signed_delivery_becomes_a_figure_and_a_report() {
+    let history = history(1, 12);
+    // Twelve runs and their 24 jobs are kept; what only tells of progress is not.
+    let answers: Vec<u16> = history.iter().map(|one| deliver(one, "a guid")).collect();
+    assert_eq!(answers.iter().filter(|status| **status == 202).count(), 12 + 24);
+    assert!(answers.iter().all(|status| matches!(status, 200 | 202)), "{answers:?}");
+    assert!(history.iter().all(|one| deliver(one, "another guid") == 200));
+    let unsigned = STACK.post(&[("x-github-event", "workflow_run")], b"{}");
+    let forged = [("x-github-event", "workflow_run"), ("x-hub-signature-256", "sha256=00")];
+    assert_eq!((unsigned.status, STACK.post(&forged, b"{}").status), (401, 401));
+
+    // The stream files the attempts, the schedule sends their figures.
+    let dimensions =
+        |branch| [("Repository", "acme/web"), ("Workflow", "Workflow 1"), ("Branch", branch)];
+    let own = dimensions("default_branch");
+    STACK.until("a pass", || STACK.metric("RunsSucceeded", &own).sum >= 9.0);
+    let metric = |name| {
+        let measured = STACK.metric(name, &own);
+        (measured.count, measured.sum)
+    };
+    assert_eq!(metric("RunsSucceeded"), (9.0, 9.0));
+    assert_eq!(metric("RunsFailed"), (3.0, 3.0));
+    assert_eq!(metric("SuccessRate"), (12.0, 9.0));
+    assert_eq!(metric("RunDuration"), (12.0, 12.0 * 104.0));
+    assert_eq!(metric("RunQueueTime"), (12.0, 12.0 * 4.0));
+    assert_eq!(metric("JobDuration"), (24.0, 12.0 * (56.0 + 95.0)));
+    assert!(STACK.metric("Passes", &[]).sum >= 1.0);
+
+    // Reports of yesterday, once each.
+    let day = yesterday().day();
+    let published = STACK.invoke("Reporter");
+    assert!(published["objects"].as_u64() >= Some(6), "{published}");
+    let (content_type, text) = STACK.object(&format!("reports/daily/all/{day}.json")).unwrap();
+    assert_eq!(content_type, "application/json");
+    assert_eq!(STACK.object("reports/daily/all/latest.json").unwrap().1, text);
+    let page = STACK.object(&format!("reports/daily/repositories/acme/web/{day}.html")).unwrap();
+    assert_eq!(page.0, "text/html; charset=utf-8");
+    let again = STACK.invoke("Reporter");
+    assert_eq!((&again["objects"], &again["known"]), (&json!(0), &json!(0)), "{again}");
+
+    let told: Value = serde_json::from_str(&text).unwrap();
+    let workflows = told["workflows"].as_array().unwrap();
+    let ours = workflows.iter().find(|workflow| workflow["workflow_id"] == 1).unwrap();
+    assert_eq!((&ours["attempts"], &ours["success_rate"]), (&json!(12), &json!(0.75)));
+}
+
+#[test]
+fn two_hundred_posts_at_once_of_fifty_facts_store_fifty() {
+    let facts: Vec<Delivery> = history(2, 50)
+        .into_iter()
+        .filter(|one| one.event == "workflow_run" && one.body["action"] == "completed")
+        .collect();
+    assert_eq!(facts.len(), 50);
+    let (next, stored) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..40 {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    if at >= 200 {
+                        break;
+                    }
+                    // Half of the repetitions come under a GUID of their own.
+                    let guid = format!("guid-{}", if at.is_multiple_of(2) { at % 50 } else { at });
+                    match deliver(&facts[at % 50], &guid) {
+                        202 => drop(stored.fetch_add(1, Ordering::Relaxed)),
+                        status => assert_eq!(status, 200),
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(stored.into_inner(), 50);
+}
+
+/// What a program printed that must succeed.
+fn told(output: Output) -> String {
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{error}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_program_tells_the_same_of_a_table_as_of_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("deliveries.jsonl");
+    fs::write(&file, lines(&jumbled(&busy_history(60)))).unwrap();
+    let file = file.to_str().unwrap();
+    let cloud = cloud();
+    cloud.store();
+    let on_table = Laptime::on_table("laptime");
+    let on_table = |args: &[&str]| -> String {
+        let mut command: Command = on_table.command(args);
+        told(cloud.environment(&mut command).output().unwrap())
+    };
+    let local = Laptime::on(&folder.path().join("local"));
+    let local = |args: &[&str]| told(local.command(args).output().unwrap());
+
+    let now = ["--now", "2026-06-01T00:00:00Z"];
+    let both = |args: &[&str]| {
+        let args = [args, &now].concat();
+        let (table, folder) = (on_table(&args), local(&args));
+        assert_eq!(table, folder, "{args:?}");
+        table
+    };
+    let data = folder.path().join("local");
+    let replayed = [
+        on_table(&["replay", "--data", "dynamodb://laptime", file, now[0], now[1]]),
+        local(&["replay", "--data", path(&data), file, now[0], now[1]]),
+    ];
+    assert_eq!(replayed[0], replayed[1]);
+    both(&["report", "--from", "2026-05-01", "--format", "json"]);
+    both(&["aggregate", "--format", "json"]);
+    for format in ["json", "text", "md", "html"] {
+        both(&["report", "--from", "2026-05-01", "--format", format]);
+    }
+    both(&["report", "--from", "2026-05-03T12:00:00Z", "--to", "2026-05-05", "--format", "json"]);
+    assert!(on_table(&["status"]).contains("everything is aggregated"));
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
