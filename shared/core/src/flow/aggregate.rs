@@ -59,6 +59,9 @@ pub(super) struct Seen {
 
 /// Somebody who looks at the days of a pass.
 pub(super) trait Observer: Send {
+    /// Whether a touched day is worth a look, even if its rollup is not stored yet.
+    fn wants(&mut self, touched: Touched) -> impl Future<Output = Stored<bool>> + Send;
+
     /// Looks at some days. Answers those to come back to, which therefore stay touched.
     fn look(
         &mut self,
@@ -74,6 +77,10 @@ pub(super) trait Observer: Send {
 struct Unseen;
 
 impl Observer for Unseen {
+    async fn wants(&mut self, _: Touched) -> Stored<bool> {
+        Ok(false)
+    }
+
     async fn look(&mut self, _: Fence, _: &[Seen]) -> Stored<BTreeSet<DayKey>> {
         Ok(BTreeSet::new())
     }
@@ -244,6 +251,10 @@ where
                 let mut seen = Vec::new();
                 let mut held = 0;
                 while let Some(touched) = touched.next_if(|_| held < BATCH_ROWS) {
+                    let is_due = with_today || touched.day.day < self.pass.now.day();
+                    if !is_due && !observer.wants(touched).await? {
+                        continue;
+                    }
                     let rows = judged_rows(self.ledger, touched.day).await?;
                     held += rows.len();
                     seen.push(Seen { touched, rollup: Rollup::of(&rows), rows });

@@ -16,7 +16,7 @@ use crate::flow::report::trend;
 use crate::flow::{Pass, Passed};
 use crate::port::{
     Datum, Fence, Lease, Ledger, Library, Metrics, NotSent, Note, Notes, StoreError,
-    StoreErrorKind, Stored, Unit, Within,
+    StoreErrorKind, Stored, Touched, Unit, Within,
 };
 use crate::rollup::Rollup;
 use crate::row::{DayKey, Segment};
@@ -73,6 +73,7 @@ pub async fn measure<S: Ledger + Notes + Library, M: Metrics>(
         was: Vec::new(),
         flight: Flight::default(),
         pushed: Pushed::default(),
+        marks: BTreeMap::new(),
         is_ready: false,
         places: places(&at.policy.metrics),
         last_pass,
@@ -81,6 +82,15 @@ pub async fn measure<S: Ledger + Notes + Library, M: Metrics>(
     };
     let passed = observed(sender.at.store, pass, clock, |_| (), &mut sender).await?;
     Ok(passed.map(|passed| (passed, sender.pushed)))
+}
+
+/// What has been done about a day.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+struct Sent {
+    /// The mark on the day when it was last looked at.
+    mark: u64,
+    /// The attempts whose samples have been sent.
+    attempts: BTreeSet<Within>,
 }
 
 struct Sender<'a, S, M> {
@@ -93,15 +103,23 @@ struct Sender<'a, S, M> {
     was: Vec<u8>,
     flight: Flight,
     pushed: Pushed,
+    /// The marks of the days that are being looked at.
+    marks: BTreeMap<DayKey, u64>,
     is_ready: bool,
 }
 
 impl<S: Ledger + Notes + Library, M: Metrics> Observer for Sender<'_, S, M> {
+    /// A day that has the mark it had when it was last looked at has not changed since.
+    async fn wants(&mut self, touched: Touched) -> Stored<bool> {
+        Ok(touched.mark == 0 || self.sent(touched.day).await?.mark != touched.mark)
+    }
+
     async fn look(&mut self, fence: Fence, days: &[Seen]) -> Stored<BTreeSet<DayKey>> {
         self.make_ready().await?;
+        self.marks = days.iter().map(|day| (day.touched.day, day.touched.mark)).collect();
         let mut unsent = Vec::new();
         for day in days {
-            unsent.push((day, self.sent(day.touched.day).await?));
+            unsent.push((day, self.sent(day.touched.day).await?.attempts));
         }
         for (day, sent) in &unsent {
             self.know(day, sent).await?;
@@ -172,7 +190,7 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
         Ok(bytes.and_then(|bytes| from_bytes(&bytes).ok()).unwrap_or_default())
     }
 
-    async fn sent(&self, day: DayKey) -> Stored<BTreeSet<Within>> {
+    async fn sent(&self, day: DayKey) -> Stored<Sent> {
         self.read(Note::Sent(day)).await
     }
 
@@ -237,16 +255,13 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
     }
 
     /// Notes a batch as sent. Answers the notes as they were.
-    async fn note_sent(
-        &self,
-        fence: Fence,
-        batch: &Batch,
-    ) -> Stored<BTreeMap<DayKey, BTreeSet<Within>>> {
+    async fn note_sent(&self, fence: Fence, batch: &Batch) -> Stored<BTreeMap<DayKey, Sent>> {
         let mut before = BTreeMap::new();
         for (day, attempts) in &batch.attempts {
             let mut sent = self.sent(*day).await?;
             before.insert(*day, sent.clone());
-            sent.extend(attempts);
+            sent.attempts.extend(attempts);
+            sent.mark = self.marks.get(day).copied().unwrap_or_default();
             self.at.store.put_note(fence, Note::Sent(*day), stored(&sent)?).await?;
         }
         Ok(before)
