@@ -94,6 +94,13 @@ impl StandIn {
 }
 
 impl Cloud {
+    /// The ARN of the table's stream.
+    pub fn stream(&self) -> String {
+        let client = aws_sdk_dynamodb::Client::new(self.clients.config());
+        let described = wait(client.describe_table().table_name(TABLE).send()).unwrap();
+        described.table.unwrap().latest_stream_arn.unwrap()
+    }
+
     /// The store, through a client in trouble.
     pub fn troubled_store(&self, client: &Faulty) -> Store {
         Clients::new(wait(troubled(self, client))).store(TABLE, 35)

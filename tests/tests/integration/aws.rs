@@ -5,8 +5,15 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
-use kit::{Delivery, Deployed, Job, Laptime, Run, busy_history, cloud, jumbled, lines};
+use aws_sdk_dynamodb::types::AttributeValue;
+use kit::{
+    Cloud, Delivery, Deployed, Function, Job, Laptime, Memory, Run, aggregate_at, append_all,
+    busy_history, cloud, jumbled, lines, report_json, wait,
+};
+use laptime_core::ingest::Progress::Drop;
+use laptime_core::port::{Lease, Ledger};
 use laptime_core::time::Time;
 use serde_json::{Value, json};
 
@@ -114,6 +121,49 @@ fn two_hundred_posts_at_once_of_fifty_facts_store_fifty() {
         }
     });
     assert_eq!(stored.into_inner(), 50);
+}
+
+/// How many items there are in a partition of the table.
+fn count(cloud: &Cloud, partition: &str) -> i32 {
+    let counted = aws_sdk_dynamodb::Client::new(cloud.clients.config())
+        .query()
+        .table_name("laptime")
+        .key_condition_expression("p = :p")
+        .expression_attribute_values(":p", AttributeValue::S(partition.to_owned()))
+        .send();
+    wait(counted).unwrap().count
+}
+
+#[test]
+fn a_killed_aggregator_is_finished_by_the_next() {
+    let cloud = cloud();
+    let store = cloud.store();
+    let now = laptime_aws::clock();
+    let deliveries = busy_history(90);
+    append_all(&store, &deliveries, Drop, now).unwrap();
+    let stream = cloud.stream();
+    let variables = [("LAPTIME_TABLE", "laptime"), ("LAPTIME_STREAM", stream.as_str())];
+    let bucket = |partition: &str| count(&cloud, partition) > 0;
+    // While it files, when it has marked a day, when it has stored a rollup.
+    for partition in ["D#1#1#5020574", "T", "R#1#1"] {
+        let function = Function::start("aggregator", &cloud, &variables);
+        function.hand_over(&json!({ "laptime": "schedule" }));
+        let since = Instant::now();
+        while !bucket(partition) {
+            assert!(since.elapsed() < Duration::from_secs(60), "nothing in {partition}");
+        }
+        drop(function);
+        // As if ten seconds had gone by.
+        let Lease::Won(fence) = wait(store.lease("a test", now.plus_days(9_999))).unwrap() else {
+            panic!("its lease has lapsed");
+        };
+        wait(store.release(fence, None)).unwrap();
+    }
+    aggregate_at(&store, now).unwrap();
+    let memory = Memory::default();
+    append_all(&memory, &deliveries, Drop, now).unwrap();
+    aggregate_at(&memory, now).unwrap();
+    assert_eq!(report_json(&store), report_json(&memory));
 }
 
 /// What a program printed that must succeed.
