@@ -15,7 +15,7 @@ ARCH ?= arm64
 export SAM_CLI_TELEMETRY = 0
 
 .DEFAULT_GOAL = help
-.PHONY: help demo build test check template bench schema lambda deploy destroy clean
+.PHONY: help demo build test check template bench schema units lambda deploy destroy clean
 
 help:
 	@echo 'make demo    see a report on bundled history, built from signed deliveries'
@@ -23,6 +23,7 @@ help:
 	@echo 'make check   formatting, lints, docs, layers, licences'
 	@echo 'make bench   speed and memory against peers and targets'
 	@echo 'make schema  write the JSON Schemas in docs/ anew'
+	@echo 'make units   count capacity units on DynamoDB anew, for laptime plan'
 	@echo 'make lambda  build the AWS functions (ARCH=arm64 or x86_64) into infra/build'
 	@echo 'make deploy  build and deploy them to your AWS account; asks the first time'
 	@echo 'make destroy remove them again; asks, and keeps the data'
@@ -75,6 +76,11 @@ schema:
 
 bench:
 	tests/bench/run
+
+units: $(VENV_AWS)
+	$(BUILD) --all-targets
+	LAPTIME_UPDATE_UNITS=1 LAPTIME_MINISTACK=$(abspath .venv/aws/bin/ministack) \
+	$(CARGO) test --locked --workspace --test integration units::
 
 lambda: $(VENV_BUILD)
 	PATH="$(abspath .venv/build/bin):$$PATH" $(CARGO) lambda build --locked --profile lambda \

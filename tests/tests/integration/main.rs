@@ -21,4 +21,5 @@ mod page;
 mod properties;
 mod stories;
 mod template;
+mod units;
 mod webhook;
