@@ -1,7 +1,9 @@
 # `make demo` needs Rust only. `make test` installs what else it needs into this checkout.
 
 CARGO ?= cargo
-BUILD = $(CARGO) build --locked --workspace
+# One form of building for everything but `make demo`: other features would build all of it anew.
+WHOLE = --locked --workspace --features laptime/aws
+BUILD = $(CARGO) build $(WHOLE)
 TARGET = $(abspath $(or $(CARGO_TARGET_DIR),target))
 OUT ?= laptime-demo
 NODE_MODULES = tests/node_modules/.package-lock.json
@@ -15,7 +17,7 @@ ARCH ?= arm64
 export SAM_CLI_TELEMETRY = 0
 
 .DEFAULT_GOAL = help
-.PHONY: help demo build test check template bench schema units lambda deploy destroy clean
+.PHONY: help demo build test check template bench schema units local-aws lambda deploy destroy clean
 
 help:
 	@echo 'make demo    see a report on bundled history, built from signed deliveries'
@@ -23,6 +25,7 @@ help:
 	@echo 'make check   formatting, lints, docs, layers, licences'
 	@echo 'make bench   speed and memory against peers and targets'
 	@echo 'make schema  write the JSON Schemas in docs/ anew'
+	@echo 'make local-aws  deploy to a stand-in for AWS on this machine, and show it at work'
 	@echo 'make units   count capacity units on DynamoDB anew, for laptime plan'
 	@echo 'make lambda  build the AWS functions (ARCH=arm64 or x86_64) into infra/build'
 	@echo 'make deploy  build and deploy them to your AWS account; asks the first time'
@@ -35,15 +38,18 @@ demo:
 build:
 	$(BUILD)
 
-test: $(NODE_MODULES) $(TEMPLATE)
+test: $(NODE_MODULES) $(TEMPLATE) $(VENV_AWS) $(VENV_SAM)
 	.ci/program chromium chromium-browser google-chrome
 	$(BUILD) --all-targets
-	$(CARGO) test --locked --workspace --doc
+	$(CARGO) test $(WHOLE) --doc
 	LAPTIME_PROGRAM=$(TARGET)/debug/laptime \
 	LAPTIME_NODE_MODULES=$(abspath tests/node_modules) \
 	LAPTIME_TEMPLATE=$(TEMPLATE) \
+	LAPTIME_FUNCTIONS=$(TARGET)/debug \
+	LAPTIME_MINISTACK=$(abspath .venv/aws/bin/ministack) \
+	LAPTIME_SAM_PYTHON=$(abspath .venv/sam/bin/python) \
 	LAPTIME_CHROMIUM=$$(.ci/program chromium chromium-browser google-chrome) \
-	$(CARGO) test --locked --workspace --lib --bins --tests
+	$(CARGO) test $(WHOLE) --lib --bins --tests
 
 $(NODE_MODULES): tests/package.json tests/package-lock.json
 	@command -v npm >/dev/null || { echo 'make test needs Node.js with npm (Debian: apt-get install npm)' >&2; exit 1; }
@@ -61,8 +67,8 @@ $(TEMPLATE): infra/template.yaml infra/transform.py $(VENV_AWS)
 
 check: template
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps --document-private-items
+	$(CARGO) clippy $(WHOLE) --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc $(WHOLE) --no-deps --document-private-items
 	.ci/layers
 	@command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny@0.20.2
 	$(CARGO) deny --locked check bans licenses sources
@@ -80,7 +86,11 @@ bench:
 units: $(VENV_AWS)
 	$(BUILD) --all-targets
 	LAPTIME_UPDATE_UNITS=1 LAPTIME_MINISTACK=$(abspath .venv/aws/bin/ministack) \
-	$(CARGO) test --locked --workspace --test integration units::
+	$(CARGO) test $(WHOLE) --test integration units::
+
+local-aws: $(VENV_AWS) $(VENV_SAM)
+	$(BUILD)
+	@.venv/sam/bin/python infra/local.py show $(abspath .venv/aws/bin/ministack) $(TARGET)/debug
 
 lambda: $(VENV_BUILD)
 	PATH="$(abspath .venv/build/bin):$$PATH" $(CARGO) lambda build --locked --profile lambda \

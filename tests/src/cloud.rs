@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use aws_config::retry::RetryConfig;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_dynamodb::config::Credentials;
 use aws_sdk_dynamodb::types::{
@@ -14,6 +15,7 @@ use aws_sdk_dynamodb::types::{
 };
 use laptime_aws::{Clients, Store};
 
+use crate::faulty::Faulty;
 use crate::flows::wait;
 use crate::program::variable;
 
@@ -53,6 +55,12 @@ pub fn cloud() -> Cloud {
     Cloud { clients, endpoint, account }
 }
 
+/// The same account through a client in trouble, which nothing is tried again for.
+async fn troubled(cloud: &Cloud, client: &Faulty) -> SdkConfig {
+    let config = config(&cloud.endpoint, &cloud.account).await;
+    config.into_builder().http_client(client.clone()).retry_config(RetryConfig::disabled()).build()
+}
+
 async fn config(endpoint: &str, account: &str) -> SdkConfig {
     Clients::loader()
         .endpoint_url(endpoint)
@@ -86,6 +94,11 @@ impl StandIn {
 }
 
 impl Cloud {
+    /// The store, through a client in trouble.
+    pub fn troubled_store(&self, client: &Faulty) -> Store {
+        Clients::new(wait(troubled(self, client))).store(TABLE, 35)
+    }
+
     /// The variables by which programs find this account.
     pub fn environment<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command

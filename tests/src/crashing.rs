@@ -1,16 +1,17 @@
 //! A store that dies at a chosen call, and every call after it: what a killed process looks like
 //! from the store's side.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use laptime_core::model::{AttemptId, Event};
 use laptime_core::port::{
-    Appended, Changed, Fence, Filed, Inbox, Lease, Ledger, Loaded, Rows, StoreError,
-    StoreErrorKind, Stored, Touched,
+    Appended, Changed, Fence, Filed, Inbox, Lease, Ledger, Library, Loaded, Note, Notes, Rows,
+    Standing, StoreError, StoreErrorKind, Stored, StoredDay, Touched,
 };
 use laptime_core::rollup::Rollup;
-use laptime_core::row::{DayKey, Row};
-use laptime_core::time::Time;
+use laptime_core::row::{DayKey, Row, WorkflowId};
+use laptime_core::time::{Day, Time};
 
 /// Whether the deadly call still takes effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,5 +137,29 @@ impl<S: Ledger> Ledger for Crashing<'_, S> {
 
     async fn forget(&self, fence: Fence, cutoff: Time) -> Stored<u64> {
         self.call(self.inner.forget(fence, cutoff)).await
+    }
+}
+
+impl<S: Notes> Notes for Crashing<'_, S> {
+    async fn note(&self, note: Note) -> Stored<Option<Vec<u8>>> {
+        self.call(self.inner.note(note)).await
+    }
+
+    async fn put_note(&self, fence: Fence, note: Note, value: Vec<u8>) -> Stored<()> {
+        self.call(self.inner.put_note(fence, note, value)).await
+    }
+}
+
+impl<S: Library> Library for Crashing<'_, S> {
+    async fn workflows(&self, days: Range<Day>) -> Stored<Vec<WorkflowId>> {
+        self.call(self.inner.workflows(days)).await
+    }
+
+    async fn days(&self, workflow: WorkflowId, days: Range<Day>) -> Stored<Vec<StoredDay>> {
+        self.call(self.inner.days(workflow, days)).await
+    }
+
+    async fn standing(&self) -> Stored<Standing> {
+        self.call(self.inner.standing()).await
     }
 }

@@ -49,6 +49,7 @@ impl Deployed {
         let output = cloud
             .environment(&mut Command::new(variable("LAPTIME_SAM_PYTHON")))
             .arg(script)
+            .arg("deploy")
             .arg(variable("LAPTIME_FUNCTIONS"))
             .args(parameters)
             .output()

@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use laptime_core::config::Thresholds;
-use laptime_core::flow::{Pass, Passed, Period, aggregate, report};
+use laptime_core::config::{Policy, Thresholds};
+use laptime_core::flow::{Installation, Pass, Passed, Period, Pushed, aggregate, measure, report};
 use laptime_core::ingest::{Progress, Reading, read};
-use laptime_core::port::{Appended, Inbox, Ledger, Library, StoreError, Stored};
+use laptime_core::port::{Appended, Inbox, Ledger, Library, Metrics, Notes, StoreError, Stored};
 use laptime_core::report::Report;
 use laptime_core::time::Time;
 use tokio::runtime::{Builder, Runtime};
@@ -47,6 +47,17 @@ pub fn append_all<'a>(
 pub fn aggregate_at(ledger: &impl Ledger, now: Time) -> Result<Passed, StoreError> {
     let pass = Pass::new("a test", now, 35);
     wait(aggregate(ledger, pass, || now, |_| ())).map(|passed| passed.expect("nobody else"))
+}
+
+/// One pass at `now` that sends metrics.
+pub fn measure_at<S: Ledger + Notes + Library>(
+    store: &S,
+    metrics: &impl Metrics,
+    now: Time,
+) -> Stored<(Passed, Pushed)> {
+    let at = Installation { store, metrics, policy: &Policy::default() };
+    let pass = Pass::new("a test", now, 35);
+    wait(measure(at, pass, || now)).map(|passed| passed.expect("nobody else"))
 }
 
 /// The report over `[from, to)`.

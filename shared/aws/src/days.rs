@@ -138,12 +138,17 @@ impl Store {
         let latest = times("l").max().map(Time::from_millis);
         let first = times("o").min().map(Time::from_millis);
         Ok(match (latest, first) {
-            (Some(latest), _) if latest < cutoff => Due::Now,
-            (_, Some(first)) if first < Self::last_call(cutoff) => Due::Now,
-            (Some(latest), _) => Due::Later(Item::at(key::sealable(latest, day))),
+            (Some(latest), Some(first)) => {
+                let due = latest.min(Self::last_call(first));
+                if due < cutoff {
+                    Due::Now
+                } else {
+                    Due::Later(Item::at(key::sealable(due, day)))
+                }
+            }
             // All its rows have moved to other days. It is kept open for as long again.
-            (None, _) if entry.has("w") => Due::Now,
-            (None, _) => {
+            _ if entry.has("w") => Due::Now,
+            _ => {
                 Due::Later(Item::at(key::sealable(self.later(cutoff), day)).number("w", 1))
             }
         })

@@ -68,10 +68,10 @@ impl Store {
         received.plus_days(self.retention_days + GRACE_DAYS).as_millis() / 1_000
     }
 
-    /// Facts first received before this are about to be dropped, where `cutoff` is the time before
-    /// which days without a newer fact are sealed.
-    pub(crate) fn last_call(cutoff: Time) -> Time {
-        cutoff.plus_days(SEALED_AHEAD_DAYS - GRACE_DAYS)
+    /// When a day whose first fact was received then is sealed at the latest, as if that had been
+    /// when its last one was: the retention comes on top.
+    pub(crate) fn last_call(first: Time) -> Time {
+        first.plus_days(GRACE_DAYS - SEALED_AHEAD_DAYS)
     }
 
     /// One retention later.

@@ -1,10 +1,11 @@
 //! A crash at every call on a store, then a rerun: nothing lost, nothing doubled.
 
 use kit::{
-    Crashing, Delivery, Job, Memory, Moment, Run, aggregate_at, append_all, at, report_json,
+    Crashing, Delivery, Faulty, Job, Memory, Moment, Run, Trouble, aggregate_at, append_all, at,
+    cloud, report_json,
 };
 use laptime_core::ingest::Progress::Keep;
-use laptime_core::port::{Inbox, Ledger, Library};
+use laptime_core::port::{Inbox, Ledger, Library, Stored};
 use laptime_core::time::Time;
 use laptime_local::Store;
 
@@ -96,6 +97,56 @@ fn sqlite_survives_a_crash_at_every_call() {
 #[test]
 fn dynamodb_survives_a_crash_at_every_call() {
     at_every_call(|| kit::cloud().store(), report_json);
+}
+
+/// Below the calls of the port there are several requests, some of them at once.
+#[test]
+fn dynamodb_survives_a_crash_at_every_request() {
+    let expected = expected();
+    let history = history();
+    let (first, second) = history.split_at(history.len() - 3);
+    let run = |deadly: usize| {
+        let cloud = cloud();
+        let store = cloud.store();
+        // The first half is in order: what dies is the pass that meets it half changed.
+        work(&store, first, at(NOON)).unwrap();
+        let client = Faulty::new(Trouble::DeadFrom(deadly));
+        let troubled = cloud.troubled_store(&client);
+        let died = work(&troubled, second, at(NOON)).is_err();
+        work(&store, &history, at(NOON).plus_millis(60_000)).unwrap();
+        assert_eq!(report_json(&store), expected, "dead from request {deadly}");
+        died
+    };
+    let deadly = (0..).find(|deadly| !run(*deadly)).unwrap();
+    assert!(deadly > 40, "only {deadly} requests were crashed");
+}
+
+#[test]
+fn dynamodb_survives_throttling_failures_conflicts_and_lost_answers() {
+    let expected = expected();
+    let mut all = 0;
+    for seed in 0..8 {
+        let cloud = cloud();
+        let store = cloud.store();
+        let client = Faulty::new(Trouble::Stumbles { seed });
+        let troubled = cloud.troubled_store(&client);
+        let (mut failures, mut now) = (0, at(NOON));
+        let mut again = |try_it: &dyn Fn(Time) -> Stored<()>| {
+            while let Err(error) = try_it(now) {
+                failures += 1;
+                assert!(failures < 500, "{error}");
+                // Past the lease of a pass that could not give it back.
+                now = now.plus_millis(20_000);
+            }
+        };
+        for one in &history() {
+            again(&|now| append_all(&troubled, [one], Keep, now).map(drop));
+        }
+        again(&|now| aggregate_at(&troubled, now).map(drop));
+        assert_eq!(report_json(&store), expected, "seed {seed}, after {failures} failures");
+        all += failures;
+    }
+    assert!(all > 30, "only {all} failures");
 }
 
 fn json(library: &impl Library) -> String {

@@ -15,10 +15,13 @@
 mod aws;
 mod contract;
 mod crashes;
+mod dynamodb;
 mod end_to_end;
 mod examples;
+mod measure;
 mod page;
 mod properties;
+mod publish;
 mod stories;
 mod template;
 mod units;

@@ -37,6 +37,8 @@ pub struct Installation<'a, S, M> {
 /// What a pass sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Pushed {
+    /// Attempts whose samples were sent, or skipped.
+    pub attempts: u64,
     /// Samples sent.
     pub samples: u64,
     /// Calls that were taken.
@@ -224,6 +226,8 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
         let lost = if matches!(answer, Err(NotSent::Unsure(_))) { samples } else { 0 };
         if answer.is_ok() {
             self.pushed.samples += samples;
+            self.pushed.attempts +=
+                batch.attempts.values().map(|some| some.len() as u64).sum::<u64>();
         }
         self.pushed.lost += lost;
         if samples > 0 {
@@ -315,7 +319,8 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
             ("WorkflowsQueueing", gauges.queueing),
             ("WithoutSeries", gauges.without_series),
             ("Passes", 1),
-            ("EventsTakenUp", passed.events),
+            ("EventsSwept", passed.events),
+            ("AttemptsMeasured", self.pushed.attempts),
             ("AttemptsRefused", standing.attempts_refused),
             ("AttemptsSetAside", standing.attempts_set_aside),
             ("DaysTouched", standing.days_touched),

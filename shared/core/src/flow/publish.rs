@@ -1,7 +1,7 @@
 //! Scheduled reports: of every day and every week that has ended, for each repository and for all.
 //! Each object is put once and stays; beside them lies a copy of the latest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Thresholds;
 use crate::flow::{Period, ReportError, report};
@@ -13,9 +13,6 @@ use crate::time::{Day, Time};
 /// Days and weeks looked back at for reports that are missing.
 const DAYS_BACK: i32 = 7;
 const WEEKS_BACK: i32 = 2;
-
-/// Before any attempt.
-const EARLIEST: Day = Day(-4_000_000);
 
 /// Tries at a copy that somebody else is replacing too.
 const TRIES: u32 = 5;
@@ -52,22 +49,21 @@ pub async fn publish(
     now: Time,
 ) -> Stored<Published> {
     let mut published = Published::default();
-    let mut has_begun = false;
+    let mut begun = BTreeSet::new();
     for term in terms(now.day()) {
-        // Nothing is reported of the time before the first attempt that is known.
-        has_begun = has_begun || !library.workflows(EARLIEST..term.to).await?.is_empty();
-        if !has_begun {
-            continue;
-        }
         // The last object of a term tells that all of it is there.
         if objects.has(&term.key("all", "json")).await? {
             published.complete += 1;
+            begun.insert(term.kind);
             continue;
         }
         let period =
             Period { from: Some(term.from.start()), to: Some(term.to.start()), repository: None };
         match report(library, &period, thresholds, now).await {
+            // Of the time before the first attempt that is known there is nothing to report.
+            Ok(whole) if whole.workflows.is_empty() && !begun.contains(term.kind) => {}
             Ok(whole) => {
+                begun.insert(term.kind);
                 put_term(objects, &term, whole, &mut published).await?;
                 published.periods.push(format!("{} {}", term.kind, term.name));
             }

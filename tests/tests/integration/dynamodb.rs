@@ -1,0 +1,232 @@
+//! What the store on DynamoDB does beyond the contract: values too large for an item, items that
+//! cannot be read, passes that overtake each other, expiry.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use kit::{
+    Cloud, Delivery, Job, Memory, Run, aggregate_at, append_all, at, cloud, report_json, wait,
+};
+use laptime_core::flow::refold;
+use laptime_core::ingest::Progress::Keep;
+use laptime_core::model::AttemptId;
+use laptime_core::port::{Fence, Lease, Ledger, Library, Rows, StoreErrorKind};
+use laptime_core::rollup::Rollup;
+use laptime_core::row::{DayKey, WorkflowId};
+use laptime_core::time::{Day, Time};
+
+const NOON: &str = "2026-05-01T12:00:00Z";
+const WORKFLOW: WorkflowId = WorkflowId { repository: 1, workflow: 1 };
+
+fn noon() -> Time {
+    at(NOON)
+}
+
+fn day() -> DayKey {
+    DayKey { workflow: WORKFLOW, day: noon().day() }
+}
+
+fn run(id: u64) -> Run {
+    let job = Job::new(id * 10, "test", "10:00:00", "10:00:05", "10:05:00");
+    Run::new(id, "10:00:00", "10:05:00").job(job)
+}
+
+/// The report that a store in memory makes of the same deliveries.
+fn expected(deliveries: &[Delivery]) -> String {
+    let memory = Memory::default();
+    append_all(&memory, deliveries, Keep, noon()).unwrap();
+    aggregate_at(&memory, noon()).unwrap();
+    report_json(&memory)
+}
+
+fn lease(store: &impl Ledger, clock: Time) -> Fence {
+    match wait(store.lease("a test", clock)).unwrap() {
+        Lease::Won(fence) => fence,
+        Lease::Held { by, .. } => panic!("held by {by}"),
+    }
+}
+
+/// Text that does not become smaller by packing.
+fn noise(length: usize, seed: u64) -> String {
+    let mut dice = fastrand::Rng::with_seed(seed);
+    std::iter::repeat_with(|| dice.alphanumeric()).take(length).collect()
+}
+
+fn items(cloud: &Cloud, partition: &str) -> Vec<std::collections::HashMap<String, AttributeValue>> {
+    let found = Client::new(cloud.clients.config())
+        .query()
+        .table_name("laptime")
+        .key_condition_expression("p = :p")
+        .expression_attribute_values(":p", AttributeValue::S(partition.to_owned()))
+        .send();
+    wait(found).unwrap().items.unwrap()
+}
+
+#[test]
+fn events_rows_and_rollups_too_large_for_an_item_are_split_and_read_back() {
+    let cloud = cloud();
+    let store = cloud.store();
+    let mut large = Run::new(1, "10:00:00", "10:05:00");
+    for job in 0..6 {
+        let name = format!("job {job} {}", noise(90_000, job));
+        let mut job = Job::new(10 + job, &name, "10:00:00", "10:00:05", "10:05:00");
+        for step in 0..6 {
+            job = job.step(&noise(90_000, 100 + step), "10:00:05", "10:05:00");
+        }
+        large = large.job(job);
+    }
+    let deliveries = [large.deliveries(), run(2).deliveries()].concat();
+    append_all(&store, &deliveries, Keep, noon()).unwrap();
+    aggregate_at(&store, noon()).unwrap();
+    assert_eq!(report_json(&store), expected(&deliveries));
+    let rows = wait(store.rows(day())).unwrap();
+    assert_eq!(rows.len(), 2);
+
+    // A later rollup takes the parts of the one before away.
+    let parts = |s: &str| {
+        let item = items(&cloud, "R#1#1").remove(0);
+        let digest = item["h"].as_s().unwrap().clone();
+        assert_eq!(item["s"].as_s().unwrap(), s);
+        (items(&cloud, &format!("C#{digest}")).len(), digest)
+    };
+    let place = format!("{:07}", day().day.0 + 5_000_000);
+    let (count, before) = parts(&place);
+    assert!(count > 1);
+    let more = run(3).deliveries();
+    append_all(&store, &more, Keep, noon()).unwrap();
+    aggregate_at(&store, noon()).unwrap();
+    assert_ne!(parts(&place).1, before);
+    assert!(items(&cloud, &format!("C#{before}")).is_empty());
+    assert_eq!(report_json(&store), expected(&[deliveries, more].concat()));
+}
+
+#[test]
+fn an_event_that_cannot_be_read_is_set_aside_and_does_not_hold_up_the_others() {
+    let cloud = cloud();
+    let store = cloud.store();
+    let deliveries = [run(1).deliveries(), run(2).deliveries()].concat();
+    append_all(&store, &deliveries, Keep, noon()).unwrap();
+    let spoilt = items(&cloud, "E#1#1#1").remove(0);
+    let spoil = Client::new(cloud.clients.config())
+        .update_item()
+        .table_name("laptime")
+        .key("p", spoilt["p"].clone())
+        .key("s", spoilt["s"].clone())
+        .update_expression("SET b = :b")
+        .expression_attribute_values(":b", AttributeValue::B(Blob::new([0, b'{'])))
+        .send();
+    wait(spoil).unwrap();
+
+    // As the stream would: both attempts in one batch.
+    let ids = [1, 2].map(|run| AttemptId { repository: 1, run, attempt: 1 });
+    let refolded = wait(refold(&store, "a test", &ids, noon)).unwrap().unwrap();
+    assert!(refolded.failed.is_none());
+    assert_eq!((refolded.done, refolded.passed.set_aside), (2, 1));
+    // It is not taken up again until something new comes of it.
+    let passed = aggregate_at(&store, noon()).unwrap();
+    assert_eq!((passed.set_aside, passed.days), (0, 1));
+    assert_eq!(wait(store.standing()).unwrap().attempts_set_aside, 1);
+    assert_eq!(report_json(&store), expected(&run(2).deliveries()));
+    let listed = items(&cloud, "Y").remove(0);
+    assert!(listed["why"].as_s().unwrap().contains("an event of repository 1 run 1 attempt 1"));
+
+    // Mended, and met again by its next event.
+    let mend = Client::new(cloud.clients.config())
+        .put_item()
+        .table_name("laptime")
+        .set_item(Some(spoilt))
+        .send();
+    wait(mend).unwrap();
+    let next = run(1).concluded("failure").completed();
+    append_all(&store, [&next], Keep, noon()).unwrap();
+    aggregate_at(&store, noon()).unwrap();
+    assert_eq!(wait(store.standing()).unwrap().attempts_set_aside, 0);
+    assert_eq!(report_json(&store), expected(&[deliveries, vec![next]].concat()));
+}
+
+#[test]
+fn a_rollup_of_what_was_before_does_not_take_the_mark_of_what_came_since_away() {
+    let store = cloud().store();
+    append_all(&store, &run(1).deliveries(), Keep, noon()).unwrap();
+    let ids = [1, 2].map(|run| AttemptId { repository: 1, run, attempt: 1 });
+    wait(refold(&store, "a test", &ids[..1], noon)).unwrap().unwrap();
+    // A pass sees the day and reads its rows; then it hangs until its lease has lapsed.
+    let seen = wait(store.touched(None, 10)).unwrap()[0];
+    append_all(&store, &run(2).deliveries(), Keep, noon()).unwrap();
+    wait(refold(&store, "another", &ids, noon)).unwrap().unwrap();
+    // Even if it were not fenced: another lease proves nothing about the mark.
+    let fence = lease(&store, noon());
+    wait(store.put_rollup(fence, seen, &Rollup::default())).unwrap();
+    assert_eq!(wait(store.touched(None, 10)).unwrap().len(), 1);
+    wait(store.release(fence, None)).unwrap();
+    aggregate_at(&store, noon()).unwrap();
+    let both = [run(1).deliveries(), run(2).deliveries()].concat();
+    assert_eq!(report_json(&store), expected(&both));
+}
+
+#[test]
+fn the_rollup_of_a_sealed_day_stays_whatever_a_late_pass_does() {
+    let store = cloud().store();
+    let deliveries = run(1).deliveries();
+    append_all(&store, &deliveries, Keep, noon()).unwrap();
+    aggregate_at(&store, noon()).unwrap();
+    let days = || wait(store.days(WORKFLOW, Day(0)..Day(99_999))).unwrap();
+    let rollup = days()[0].rollup.clone();
+    let fence = lease(&store, noon());
+    wait(store.seal(fence, day())).unwrap();
+    // As of a pass that had read the rows before they were gone, or after.
+    let touched = laptime_core::port::Touched { day: day(), mark: 0 };
+    wait(store.put_rollup(fence, touched, &Rollup::default())).unwrap();
+    assert_eq!((days()[0].sealed, &days()[0].rollup), (true, &rollup));
+}
+
+#[test]
+fn a_touched_day_is_not_sealed() {
+    let store = cloud().store();
+    append_all(&store, &run(1).deliveries(), Keep, noon()).unwrap();
+    aggregate_at(&store, noon()).unwrap();
+    append_all(&store, &run(2).deliveries(), Keep, noon()).unwrap();
+    let id = AttemptId { repository: 1, run: 2, attempt: 1 };
+    wait(refold(&store, "a test", &[id], noon)).unwrap().unwrap();
+    let late = noon().plus_days(40);
+    assert!(wait(store.expiring(late, 10)).unwrap().is_empty());
+    let fence = lease(&store, noon());
+    wait(store.seal(fence, day())).unwrap();
+    assert!(wait(store.sealed(&[day()])).unwrap().is_empty());
+}
+
+#[test]
+fn a_day_that_facts_keep_coming_for_is_sealed_before_its_first_facts_are_dropped() {
+    let store = cloud().store();
+    append_all(&store, &run(1).deliveries(), Keep, noon()).unwrap();
+    aggregate_at(&store, noon()).unwrap();
+    let late = noon().plus_days(30);
+    append_all(&store, &run(2).deliveries(), Keep, late).unwrap();
+    // 35 days after the last fact would be day 65; the first facts are dropped on day 50.
+    for (day, sealed) in [(36, 0), (46, 0), (48, 1)] {
+        assert_eq!(aggregate_at(&store, noon().plus_days(day)).unwrap().sealed, sealed, "{day}");
+    }
+}
+
+#[test]
+fn a_day_whose_rows_have_all_moved_away_stays_open_for_a_while() {
+    let store = cloud().store();
+    append_all(&store, &run(1).deliveries(), Keep, noon()).unwrap();
+    aggregate_at(&store, noon()).unwrap();
+    let late = Job::new(11, "slow", "10:00:00", "10:01:00", "2026-05-02T00:10:00Z");
+    append_all(&store, &run(1).job(late).deliveries(), Keep, noon()).unwrap();
+    let passed = aggregate_at(&store, noon().plus_days(36)).unwrap();
+    assert_eq!(passed.sealed, 1, "the day it moved to");
+    assert!(wait(store.sealed(&[day()])).unwrap().is_empty());
+    assert_eq!(aggregate_at(&store, noon().plus_days(72)).unwrap().sealed, 1);
+}
+
+#[test]
+fn a_missing_table_and_one_without_a_stream_are_told_by_name() {
+    let cloud = cloud();
+    let store = cloud.clients.store("nowhere", 35);
+    let error = append_all(&store, &run(1).deliveries(), Keep, noon()).unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::Missing);
+    assert!(error.what.contains("the table nowhere"), "{error}");
+    assert!(error.what.ends_with("check its name, the account and the region"), "{error}");
+}

@@ -1,0 +1,145 @@
+//! Passes that send metrics: each sample once, and gauges of the moment.
+
+use kit::{Crashing, Fate, Gathered, Job, Memory, Moment, Run, append_all, at, cloud, measure_at};
+use laptime_core::ingest::Progress::Keep;
+use laptime_core::port::{Inbox, Ledger, Library, Notes};
+use laptime_core::time::Time;
+
+fn noon() -> Time {
+    at("2026-05-01T12:00:00Z")
+}
+
+/// A run of 300 s with one job.
+fn run(id: u64) -> Run {
+    let job = Job::new(id * 10, "test", "10:00:00", "10:00:05", "10:05:00");
+    Run::new(id, "10:00:00", "10:05:00").job(job)
+}
+
+fn append(inbox: &impl Inbox, runs: &[Run]) {
+    let deliveries: Vec<_> = runs.iter().flat_map(Run::deliveries).collect();
+    append_all(inbox, &deliveries, Keep, noon()).unwrap();
+}
+
+#[test]
+fn every_attempt_is_measured_once_however_often_its_day_is_touched() {
+    let (store, metrics) = (Memory::default(), Gathered::default());
+    append(&store, &[run(1), run(2).concluded("failure")]);
+    let (passed, pushed) = measure_at(&store, &metrics, noon()).unwrap();
+    assert_eq!((passed.days, pushed.attempts, pushed.samples), (1, 2, 12));
+    append(&store, &[run(3)]);
+    append_all(&store, &[run(1).concluded("failure").completed()], Keep, noon()).unwrap();
+    let (passed, pushed) = measure_at(&store, &metrics, noon()).unwrap();
+    assert_eq!((passed.days, pushed.attempts), (1, 1));
+    assert_eq!(metrics.sum("RunDuration"), (3.0, 900.0));
+    assert_eq!(metrics.sum("SuccessRate"), (3.0, 2.0));
+    assert_eq!(metrics.sum("Passes"), (2.0, 2.0));
+    insta::assert_snapshot!(metrics.names().join("\n"), @"
+    Laptime AttemptsMeasured
+    Laptime AttemptsRefused
+    Laptime AttemptsSetAside
+    Laptime DaysTouched
+    Laptime EventsSwept
+    Laptime JobDuration
+    Laptime JobQueueTime
+    Laptime Passes
+    Laptime RunDuration
+    Laptime RunQueueTime
+    Laptime RunsFailed
+    Laptime RunsSucceeded
+    Laptime SamplesLost
+    Laptime SamplesSkipped
+    Laptime SecondsSinceLastPass
+    Laptime SuccessRate
+    Laptime WithoutSeries
+    Laptime WorkflowsOverP95
+    Laptime WorkflowsQueueing
+    Laptime WorkflowsUnderSuccessRate
+    ");
+}
+
+#[test]
+fn gauges_tell_how_many_workflows_are_in_trouble() {
+    let (store, metrics) = (Memory::default(), Gathered::default());
+    let failing: Vec<Run> = (1..=6).map(|id| run(id).concluded("failure")).collect();
+    append(&store, &failing);
+    measure_at(&store, &metrics, noon()).unwrap();
+    let gauge = |at: usize| {
+        let names = ["WorkflowsOverP95", "WorkflowsUnderSuccessRate", "WorkflowsQueueing"];
+        names.map(|name| metrics.figures(name)[at].values[0].0)
+    };
+    assert_eq!(gauge(0), [0.0, 1.0, 0.0]);
+    // Nothing new: it holds for a day after the last end, and then no longer.
+    measure_at(&store, &metrics, noon().plus_millis(3_600_000)).unwrap();
+    measure_at(&store, &metrics, noon().plus_days(1)).unwrap();
+    assert_eq!([gauge(1), gauge(2)], [[0.0, 1.0, 0.0], [0.0, 0.0, 0.0]]);
+}
+
+#[test]
+fn what_is_refused_is_sent_by_the_next_pass_and_what_is_in_doubt_is_not() {
+    for (fate, sent_later, lost) in [(Fate::Refused, 1.0, 0), (Fate::Unheard, 0.0, 6)] {
+        let (store, metrics) = (Memory::default(), Gathered::default());
+        append(&store, &[run(1)]);
+        metrics.then(&[fate, Fate::Refused]);
+        let (passed, pushed) = measure_at(&store, &metrics, noon()).unwrap();
+        assert_eq!((pushed.lost, pushed.problems.len()), (lost, 2), "{fate:?}");
+        // A refused day stays touched, so that it is met again.
+        assert_eq!(passed.days, u64::from(fate == Fate::Unheard));
+        let before = metrics.sum("RunDuration").0;
+        measure_at(&store, &metrics, noon()).unwrap();
+        assert_eq!(metrics.sum("RunDuration").0 - before, sent_later, "{fate:?}");
+        assert_eq!(metrics.sum("SamplesLost").1, lost as f64, "told once it can be");
+        measure_at(&store, &metrics, noon()).unwrap();
+        assert_eq!(metrics.sum("SamplesLost").1, lost as f64, "and only once");
+    }
+}
+
+#[test]
+fn the_past_is_kept_but_not_sent() {
+    let (store, metrics) = (Memory::default(), Gathered::default());
+    append(&store, &[run(1)]);
+    let later = noon().plus_days(14);
+    let (passed, pushed) = measure_at(&store, &metrics, later).unwrap();
+    assert_eq!((passed.days, pushed.skipped, pushed.samples), (1, 6, 0));
+    let (_, pushed) = measure_at(&store, &metrics, later).unwrap();
+    assert_eq!(pushed.skipped, 0, "told once");
+    assert!(metrics.figures("RunDuration").is_empty());
+}
+
+/// A crash at call number `deadly`, then passes until all is done. Nothing is sent twice, and what
+/// is missing is told as lost.
+fn survive<S: Inbox + Ledger + Notes + Library>(store: &S, deadly: usize, moment: Moment) -> bool {
+    let metrics = Gathered::default();
+    append(store, &[run(1), run(2)]);
+    let crashing = Crashing::new(store, deadly, moment);
+    let died = measure_at(&crashing, &metrics, noon()).is_err();
+    let later = noon().plus_millis(60_000);
+    measure_at(store, &metrics, later).unwrap();
+    append(store, &[run(3)]);
+    measure_at(store, &metrics, later.plus_millis(60_000)).unwrap();
+    let names = ["RunDuration", "RunQueueTime", "JobDuration", "JobQueueTime"];
+    let names = names.into_iter().chain(["RunsSucceeded", "SuccessRate"]);
+    let counts: Vec<f64> = names.map(|name| metrics.sum(name).0).collect();
+    assert!(counts.iter().all(|count| *count <= 3.0), "{moment:?} {deadly}: {counts:?}");
+    let missing = 18.0 - counts.iter().sum::<f64>();
+    let lost = metrics.sum("SamplesLost").1;
+    assert!(missing <= lost, "{moment:?} {deadly}: {missing} missing, {lost} told");
+    assert!(lost <= 12.0, "one batch at most");
+    died
+}
+
+fn at_every_call<S: Inbox + Ledger + Notes + Library>(fresh: impl Fn() -> S) {
+    for moment in [Moment::Before, Moment::After] {
+        let deadly = (0..).find(|deadly| !survive(&fresh(), *deadly, moment)).unwrap();
+        assert!(deadly > 20, "only {deadly} calls were crashed");
+    }
+}
+
+#[test]
+fn a_crash_at_any_call_sends_nothing_twice_and_tells_what_it_lost() {
+    at_every_call(Memory::default);
+}
+
+#[test]
+fn the_same_on_dynamodb() {
+    at_every_call(|| cloud().store());
+}
