@@ -25,18 +25,20 @@ mod measure;
 mod server;
 mod store;
 mod table;
+mod units;
 mod webhook;
 
 use crate::table::Table;
 
 type Bench = fn(&mut Table);
 
-const BENCHES: [(&str, Bench); 5] = [
+const BENCHES: [(&str, Bench); 6] = [
     ("ingest", ingest::run),
     ("webhook", webhook::run),
     ("durable", durable::run),
     ("store", store::run),
     ("figures", figures::run),
+    ("units", units::run),
 ];
 
 fn main() {

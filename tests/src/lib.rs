@@ -38,4 +38,4 @@ pub use program::{Answer, Laptime, Served, variable};
 pub use relay::{Fault, Relay};
 pub use scenario::{Delivery, Job, Run, signature};
 pub use strategy::{History, histories};
-pub use workload::{Arrival, Workload};
+pub use workload::{Arrival, Workload, pass_at, refold_at};

@@ -1,8 +1,13 @@
 //! Days of workflows as they come in: names and times as different as those of real CI, from a seed.
 
 use fastrand::Rng;
+use laptime_core::config::Policy;
+use laptime_core::flow::{Installation, Pass, Pushed, measure, refold};
 use laptime_core::model::{AttemptId, Event, Fact, JobFact, Repository, RunFact, StepFact};
+use laptime_core::port::{Datum, Ledger, Library, Metrics, NotSent, Notes};
 use laptime_core::time::Time;
+
+use crate::wait;
 
 const REPOSITORIES: [&str; 6] =
     ["payments-api", "web", "design-system", "mobile-app", "infrastructure", "data-pipeline"];
@@ -256,4 +261,33 @@ impl Workload {
 
 fn pick<T>(from: &[T], number: u64) -> &T {
     &from[usize::try_from(number).unwrap() % from.len()]
+}
+
+/// A metrics service that takes everything.
+struct Taking;
+
+impl Metrics for Taking {
+    async fn put(&self, _: &str, _: &[Datum]) -> Result<(), NotSent> {
+        Ok(())
+    }
+}
+
+/// Who the aggregator says it is.
+const REQUEST: &str = "aggregator, request 5f0e9c1e-6f0d-4f6a-9c1b-3b8f6d1d2c11";
+
+/// A pass at `now` as the aggregator makes it on AWS: with metrics, and rollups of the present day
+/// once an hour.
+pub fn pass_at(store: &(impl Ledger + Library + Notes), now: Time) -> Pushed {
+    let policy = Policy::default();
+    let pass = Pass { roll_up_every_ms: Some(3_600_000), ..Pass::new(REQUEST, now, 35) };
+    let at = Installation { store, metrics: &Taking, policy: &policy };
+    let (passed, pushed) = wait(measure(at, pass, || now)).unwrap().expect("nobody else");
+    assert!(pushed.problems.is_empty() && !passed.unfinished);
+    pushed
+}
+
+/// A batch of the stream, as the aggregator files it on AWS.
+pub fn refold_at(ledger: &impl Ledger, ids: &[AttemptId], now: Time) {
+    let refolded = wait(refold(ledger, REQUEST, ids, || now)).unwrap().expect("nobody else");
+    assert!(refolded.failed.is_none() && refolded.done == ids.len());
 }

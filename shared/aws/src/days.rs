@@ -140,17 +140,11 @@ impl Store {
         Ok(match (latest, first) {
             (Some(latest), Some(first)) => {
                 let due = latest.min(Self::last_call(first));
-                if due < cutoff {
-                    Due::Now
-                } else {
-                    Due::Later(Item::at(key::sealable(due, day)))
-                }
+                if due < cutoff { Due::Now } else { Due::Later(Item::at(key::sealable(due, day))) }
             }
             // All its rows have moved to other days. It is kept open for as long again.
             _ if entry.has("w") => Due::Now,
-            _ => {
-                Due::Later(Item::at(key::sealable(self.later(cutoff), day)).number("w", 1))
-            }
+            _ => Due::Later(Item::at(key::sealable(self.later(cutoff), day)).number("w", 1)),
         })
     }
 

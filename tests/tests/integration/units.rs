@@ -1,6 +1,7 @@
 //! What a delivery costs: capacity units counted on the stand-in, which `laptime plan` is made from.
 
 mod counting;
+mod day;
 
 use std::fs;
 use std::path::Path;

@@ -33,6 +33,8 @@ pub struct Counted {
     pub busy_pass: Cost,
     /// A workflow and day with new attempts in a pass.
     pub day_of_pass: Cost,
+    /// What is added to a pass that finds nothing new but days whose rollup waits to be stored.
+    pub waiting_pass: Cost,
     /// A workflow and day that has been sent and whose rollup still waits to be stored.
     pub day_waiting: Cost,
     /// The first rollup of a workflow and day, beyond what any costs.

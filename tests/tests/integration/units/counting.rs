@@ -3,33 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use kit::{Arrival, Cloud, Workload, at, cloud, wait};
+use kit::{Arrival, Cloud, Workload, at, cloud, pass_at, refold_at, wait};
 use laptime_aws::{Store, Units, item_bytes};
-use laptime_core::config::Policy;
-use laptime_core::flow::{Installation, Pass, Pushed, measure, refold};
 use laptime_core::model::{Attempt, AttemptId, Event};
 use laptime_core::plan::{Cost, Counted, ROLLED_UP, Shape};
-use laptime_core::port::{Datum, Fence, Inbox, Lease, Ledger, Metrics, NotSent, Touched};
+use laptime_core::port::{Fence, Inbox, Lease, Ledger, Touched};
 use laptime_core::rollup::{JudgedRow, Rollup};
 use laptime_core::row::{DayKey, Row, WorkflowId};
 use laptime_core::time::Time;
 
-/// As the function calls itself.
-const HOLDER: &str = "aggregator, request 5f0e9c1e-6f0d-4f6a-9c1b-3b8f6d1d2c11";
+/// Who holds the lease for what is no pass.
+const HOLDER: &str = "the counting of batches";
 
 /// Attempts of one size that are counted together.
 const ATTEMPTS: u64 = 40;
 
 const HOUR_MS: i64 = 3_600_000;
-
-/// A metrics service that takes everything.
-struct Taking;
-
-impl Metrics for Taking {
-    async fn put(&self, _: &str, _: &[Datum]) -> Result<(), NotSent> {
-        Ok(())
-    }
-}
 
 /// What some work costs. What the table told of it has to be what was computed.
 pub(super) fn of<T>(store: &Store, work: impl FnOnce() -> T) -> (Units, T) {
@@ -57,22 +46,12 @@ pub(super) fn append(store: &Store, arrivals: &[Arrival]) -> Units {
 pub(super) fn file(store: &Store, arrivals: &[Arrival], now: Time) -> Units {
     let ids: BTreeSet<AttemptId> = arrivals.iter().map(|one| one.event.id).collect();
     let ids: Vec<AttemptId> = ids.into_iter().collect();
-    let (units, refolded) =
-        of(store, || wait(refold(store, HOLDER, &ids, || now)).unwrap().expect("nobody else"));
-    assert!(refolded.failed.is_none() && refolded.done == ids.len());
-    units
+    of(store, || refold_at(store, &ids, now)).0
 }
 
-/// A scheduled pass, with metrics, as the aggregator makes it.
-pub(super) fn pass(store: &Store, now: Time) -> (Units, Pushed) {
-    let policy = Policy::default();
-    let pass = Pass { roll_up_every_ms: Some(HOUR_MS), ..Pass::new(HOLDER, now, 35) };
-    let (units, done) = of(store, || {
-        let at = Installation { store, metrics: &Taking, policy: &policy };
-        wait(measure(at, pass, || now)).unwrap().expect("nobody else")
-    });
-    assert!(done.1.problems.is_empty() && !done.0.unfinished);
-    (units, done.1)
+/// A scheduled pass, with metrics.
+pub(super) fn pass(store: &Store, now: Time) -> Units {
+    of(store, || pass_at(store, now)).0
 }
 
 fn noon() -> Time {
@@ -96,8 +75,13 @@ pub(super) fn counted() -> Counted {
     });
     let store = cloud().store();
     let fence = lease(&store);
-    let rollup = |store: &Store| put_rollup(store, fence, &rows(load(1, 10, 1, 1)));
-    let (first, again) = (rollup(&store), rollup(&store));
+    let rollup = |days| {
+        let load = load(1, 10, 1, 1);
+        put_rollup(&store, fence, &rows(Workload { from: load.from.plus_days(days), ..load }))
+    };
+    // The workflow is listed with its first day, once for all days of some weeks.
+    rollup(0);
+    let (first, again) = (rollup(1), rollup(1));
     counted.first_of_day = less(cost(first), cost(again));
     for one in [
         &mut counted.batch,
@@ -105,6 +89,7 @@ pub(super) fn counted() -> Counted {
         &mut counted.idle_pass,
         &mut counted.busy_pass,
         &mut counted.day_of_pass,
+        &mut counted.waiting_pass,
         &mut counted.day_waiting,
         &mut counted.first_of_day,
         &mut counted.seal,
@@ -199,20 +184,22 @@ fn passes() -> Counted {
         file(&store, arrivals, at(minute));
     };
     pass(&store, at(2));
-    let idle = cost(pass(&store, at(17)).0);
+    let idle = cost(pass(&store, at(17)));
     come(&arrivals(1..=1), 20);
-    let one = cost(pass(&store, at(32)).0);
+    let one = cost(pass(&store, at(32)));
     let fleet_of_one = bytes_at(&cloud, "fleet");
-    let waiting = less(cost(pass(&store, at(47)).0), idle);
+    let one_waiting = cost(pass(&store, at(47)));
     pass(&store, at(62));
-    assert_eq!(cost(pass(&store, at(77)).0), idle);
+    assert_eq!(cost(pass(&store, at(77))), idle);
     come(&arrivals(2..=2 + DAYS), 80);
-    let many = cost(pass(&store, at(92)).0);
+    let many = cost(pass(&store, at(92)));
     let fleet_bytes = (bytes_at(&cloud, "fleet") - fleet_of_one) / (DAYS + 1) as f64;
+    let many_waiting = cost(pass(&store, at(107)));
     pass(&store, at(122));
+    let waiting = each(less(many_waiting, one_waiting), DAYS);
     let day = each(less(many, one), DAYS);
     let busy = less(less(one, idle), day);
-    let seal = less(cost(pass(&store, noon().plus_days(36)).0), idle);
+    let seal = less(cost(pass(&store, noon().plus_days(36))), idle);
     Counted {
         fleet_bytes,
         batch,
@@ -220,6 +207,7 @@ fn passes() -> Counted {
         idle_pass: idle,
         busy_pass: busy,
         day_of_pass: day,
+        waiting_pass: less(less(one_waiting, idle), waiting),
         day_waiting: waiting,
         first_of_day: Cost::default(),
         seal: each(seal, DAYS + 2),
