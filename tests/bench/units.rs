@@ -124,7 +124,9 @@ fn pass(table: &mut Table, history: History, store: &Store) -> Units {
     for number in PER_DAY..PER_DAY + NEW {
         let events = history.events(crate::history::Place { workflow: 0, day: DAYS - 1, number });
         ids.push(events[0].id);
-        events.iter().for_each(|event| drop(wait(store.append(event, now)).map(drop).unwrap()));
+        for event in &events {
+            wait(store.append(event, now)).unwrap();
+        }
     }
     let filing = of(store, || refold_at(store, &ids, now));
     let mut pushed = None;

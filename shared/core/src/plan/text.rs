@@ -87,7 +87,10 @@ fn price(line: &Line) -> String {
         one if one < 2.0 => String::new(),
         many => format!(" per {}", grouped(many, 0)),
     };
-    format!("${}{per}", line.price)
+    // Cents at least, and all digits there are.
+    let plain = line.price.to_string();
+    let decimals = plain.split_once('.').map_or(0, |(_, decimals)| decimals.len()).max(2);
+    format!("${:.decimals$}{per}", line.price)
 }
 
 fn quantity(value: f64) -> String {

@@ -41,6 +41,9 @@ const GRACE_DAYS: f64 = 15.0;
 /// Days of which rollups are stored: a year in.
 const ROLLUP_DAYS: f64 = 365.0;
 
+/// Batches that a job brings beside the last of its run: some end within a minute of each other.
+const BATCHES_PER_JOB: f64 = 0.5;
+
 /// Reads of an attempt that has not completed.
 const OPEN_READS: f64 = 3.0;
 
@@ -78,7 +81,7 @@ const NAIVE_METRICS: f64 = 6.0;
 
 const READ_BYTES: f64 = 4_096.0;
 const WRITE_BYTES: f64 = 1_024.0;
-const GB: f64 = 1e9;
+const GB: f64 = 1_000_000_000.0;
 
 /// Quantities of a month.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,7 +152,7 @@ impl Rhythm {
             workflows,
             per_day,
             filing_batches: days * hit(runs, batches),
-            batches: days * hit(runs + jobs, batches),
+            batches: days * hit(runs + jobs * BATCHES_PER_JOB, batches),
             days_of_batches: each_day(per_day, batches),
             passes: days * passes,
             busy_passes: days * hit(runs, passes),

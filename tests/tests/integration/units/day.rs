@@ -103,9 +103,12 @@ fn a_day_costs_what_is_planned_for_it() {
     eprintln!("write units a delivery, counted {counted:.3?}, planned {told:.3?}");
     let reads = each(ingest.reads + filing.reads + passes.reads);
     eprintln!("read units a delivery, counted {reads:.3}, planned {:.3}", planned.reads);
-    for (counted, planned) in counted.into_iter().zip(told).chain([(reads, planned.reads)]) {
+    // A read is a fifth of the price of a write, and depends more on when things come.
+    let reads = [(reads, planned.reads, 0.25)];
+    let writes = counted.into_iter().zip(told).map(|(counted, planned)| (counted, planned, 0.1));
+    for (counted, planned, most) in writes.chain(reads) {
         let off = (counted / planned - 1.0).abs();
-        assert!(off < 0.15, "counted {counted:.3}, planned {planned:.3}");
+        assert!(off < most, "counted {counted:.3}, planned {planned:.3}");
     }
 }
 
