@@ -20,6 +20,7 @@ mod end_to_end;
 mod examples;
 mod measure;
 mod page;
+mod plan;
 mod properties;
 mod publish;
 mod stories;

@@ -189,12 +189,12 @@ impl Table {
             Err(SdkError::ServiceError(refused))
                 if refused.err().is_conditional_check_failed_exception() =>
             {
-                match refused.into_err() {
-                    PutItemError::ConditionalCheckFailedException(refused) => {
-                        (Err(Failure::Condition(refused.item.map(Item))), None)
-                    }
-                    _ => (Err(Failure::Condition(None)), None),
-                }
+                let item = match refused.into_err() {
+                    PutItemError::ConditionalCheckFailedException(refused) => refused.item,
+                    #[expect(clippy::wildcard_enum_match_arm, reason = "seen to be none of them")]
+                    _ => None,
+                };
+                (Err(Failure::Condition(item.map(Item))), None)
             }
             Err(error) => (Err(Failure::Store(self.failed(doing, error))), None),
         };

@@ -46,13 +46,13 @@ pub async fn usage(library: &impl Library, today: Day) -> Stored<Usage> {
 async fn whole(library: &impl Library, workflow: WorkflowId, today: Day) -> Stored<Rollup> {
     let mut whole = Rollup::default();
     for stored in library.days(workflow, Day(today.0.saturating_sub(USAGE_DAYS))..today).await? {
-        whole.merge(match stored.rollup {
-            Some(rollup) => rollup,
-            None => {
-                let day = DayKey { workflow, day: stored.day };
-                Rollup::of(&judged_rows(library, day).await?)
-            }
-        });
+        let of_day = if let Some(rollup) = stored.rollup {
+            rollup
+        } else {
+            let day = DayKey { workflow, day: stored.day };
+            Rollup::of(&judged_rows(library, day).await?)
+        };
+        whole.merge(of_day);
     }
     Ok(whole)
 }

@@ -233,6 +233,7 @@ fn lines(volume: &Volume, setting: &Setting) -> Vec<Line> {
     .collect()
 }
 
+#[expect(clippy::cast_precision_loss, reason = "numbers of metrics, far below 2^53")]
 fn series(workflows: f64, setting: &Setting) -> Series {
     let places = fleet::places(&setting.metrics) as f64;
     let segments = (workflows * volume::SEGMENTS).ceil();
@@ -247,6 +248,7 @@ fn series(workflows: f64, setting: &Setting) -> Series {
 }
 
 /// Four digits behind the point are more than anybody can plan.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
 fn rounded<S: Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_f64((value * 1e4).round() / 1e4)
 }

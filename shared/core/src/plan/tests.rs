@@ -1,3 +1,9 @@
+#![expect(
+    clippy::float_cmp,
+    clippy::cast_precision_loss,
+    reason = "whole numbers, and figures that are taken over as they are"
+)]
+
 use super::*;
 
 /// Six workflows a repository, five jobs a run, ten steps a job.

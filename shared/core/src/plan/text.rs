@@ -37,17 +37,16 @@ pub fn text(plan: &Plan) -> String {
 fn head(plan: &Plan) -> String {
     let usage = plan.usage;
     format!(
-        "{} repositories, {} workflows, {} runs with {} jobs of {} steps a month: {} deliveries\n\
-         {} (prices of {}), a pass every {} minutes\n\n",
-        quantity(usage.repositories),
-        quantity(usage.workflows),
-        quantity(usage.runs),
-        quantity(usage.jobs),
-        usage.steps_per_job.round(),
-        quantity(plan.deliveries),
+        "{}, {}, {} with {} of {} a month: {}\n{} (prices of {}), a pass every {}\n\n",
+        several(usage.repositories, "repository"),
+        several(usage.workflows, "workflow"),
+        several(usage.runs, "run"),
+        several(usage.jobs, "job"),
+        several(usage.steps_per_job, "step"),
+        several(plan.deliveries, "delivery"),
         plan.region,
         plan.priced,
-        plan.setting.pass_minutes,
+        several(plan.setting.pass_minutes, "minute"),
     )
 }
 
@@ -91,6 +90,16 @@ fn price(line: &Line) -> String {
     let plain = line.price.to_string();
     let decimals = plain.split_once('.').map_or(0, |(_, decimals)| decimals.len()).max(2);
     format!("${:.decimals$}{per}", line.price)
+}
+
+/// A whole number of things.
+fn several(number: f64, noun: &str) -> String {
+    let number = grouped(number, 0);
+    match noun.strip_suffix('y') {
+        _ if number == "1" => format!("1 {noun}"),
+        Some(stem) => format!("{number} {stem}ies"),
+        None => format!("{number} {noun}s"),
+    }
 }
 
 fn quantity(value: f64) -> String {
