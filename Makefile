@@ -43,10 +43,10 @@ test: $(NODE_MODULES) $(TEMPLATE) $(VENV_AWS) $(VENV_SAM)
 	$(BUILD) --all-targets
 	$(CARGO) test $(WHOLE) --doc
 	LAPTIME_PROGRAM=$(TARGET)/debug/laptime \
-	LAPTIME_NODE_MODULES=$(abspath tests/node_modules) \
-	LAPTIME_TEMPLATE=$(TEMPLATE) \
 	LAPTIME_FUNCTIONS=$(TARGET)/debug \
 	LAPTIME_MINISTACK=$(abspath .venv/aws/bin/ministack) \
+	LAPTIME_NODE_MODULES=$(abspath tests/node_modules) \
+	LAPTIME_TEMPLATE=$(TEMPLATE) \
 	LAPTIME_SAM_PYTHON=$(abspath .venv/sam/bin/python) \
 	LAPTIME_CHROMIUM=$$(.ci/program chromium chromium-browser google-chrome) \
 	$(CARGO) test $(WHOLE) --lib --bins --tests
@@ -94,7 +94,7 @@ local-aws: $(VENV_AWS) $(VENV_SAM)
 
 lambda: $(VENV_BUILD)
 	PATH="$(abspath .venv/build/bin):$$PATH" $(CARGO) lambda build --locked --profile lambda \
-	--$(subst _,-,$(ARCH)) --lambda-dir infra/build -p webhook -p aggregator -p reporter
+	--$(subst _,-,$(ARCH)) --lambda-dir infra/build -p laptime-webhook -p laptime-aggregator -p laptime-reporter
 
 deploy: $(VENV_SAM)
 	@.venv/sam/bin/python infra/stack.py check

@@ -18,6 +18,7 @@
 mod body;
 mod durable;
 mod figures;
+mod functions;
 mod history;
 mod ingest;
 mod load;
@@ -32,12 +33,13 @@ use crate::table::Table;
 
 type Bench = fn(&mut Table);
 
-const BENCHES: [(&str, Bench); 6] = [
+const BENCHES: [(&str, Bench); 7] = [
     ("ingest", ingest::run),
     ("webhook", webhook::run),
     ("durable", durable::run),
     ("store", store::run),
     ("figures", figures::run),
+    ("functions", functions::run),
     ("units", units::run),
 ];
 

@@ -126,6 +126,10 @@ pub(crate) struct AggregateArgs {
     /// future seals days for good.
     #[arg(long, value_name = "TIME", value_parser = crate::settings::time_or_day)]
     pub(crate) now: Option<Time>,
+    /// Of a table: first read all of it for attempts that were never filed. Only needed after the
+    /// aggregator was down for over 24 hours; every item is paid for.
+    #[arg(long)]
+    pub(crate) everything: bool,
     #[command(flatten)]
     pub(crate) format: FormatArgs,
 }

@@ -22,6 +22,7 @@ const CALL: Duration = Duration::from_secs(7);
 /// One try of a call.
 const TRY: Duration = Duration::from_secs(3);
 
+/// The same for all, so that clients share their connections; a try ends before, where it is shorter.
 const CONNECT: Duration = Duration::from_secs(2);
 
 /// What is needed to make clients.
@@ -90,7 +91,7 @@ impl Clients {
 /// Limits for a whole call and for one try of it.
 pub(crate) fn timeouts(call: Duration, one_try: Duration) -> TimeoutConfig {
     TimeoutConfig::builder()
-        .connect_timeout(CONNECT.min(one_try))
+        .connect_timeout(CONNECT)
         .operation_attempt_timeout(one_try)
         .operation_timeout(call)
         .build()

@@ -53,9 +53,8 @@ impl Store {
         let item = self.table.stow(doing, &bytes, None).await?.within(Item::at(key::rollup(day)));
         match self.table.put(doing, item.clone(), Condition::new(OPEN, [])).await {
             Ok(Some(was)) => self.table.drop_parts(doing, &was, &item).await?,
-            Ok(None) => {}
             // Sealed: what it held then stays.
-            Err(Failure::Condition(Some(_))) => {}
+            Ok(None) | Err(Failure::Condition(Some(_))) => {}
             Err(Failure::Condition(None)) => self.first_rollup(day, item).await?,
             Err(Failure::Store(error)) => return Err(error),
         }

@@ -33,11 +33,10 @@ impl Store {
         let condition = Condition::new(FREE, values);
         let pass = match self.table.update("taking the lease", key::pass(), update, condition).await
         {
-            Ok(pass) => pass,
             Err(Failure::Condition(Some(pass))) if pass.get_text("o") != Some(&nonce) => {
                 return Ok(held(&pass));
             }
-            Err(Failure::Condition(Some(pass))) => pass,
+            Ok(pass) | Err(Failure::Condition(Some(pass))) => pass,
             Err(failure) => return Err(failure.into()),
         };
         Ok(Lease::Won(Fence(pass.get_number("f").unwrap_or_default())))

@@ -2,13 +2,14 @@
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::retry::RetryConfig;
-use aws_sdk_cloudwatch::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_cloudwatch::error::SdkError;
 use aws_sdk_cloudwatch::operation::put_metric_data::PutMetricDataError;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit};
 use laptime_core::port::{Datum, Metrics, NotSent, Unit};
 
 use crate::Clients;
+use crate::said::said;
 
 /// The metrics of an account and region.
 #[derive(Debug, Clone)]
@@ -30,7 +31,7 @@ impl Metrics for CloudWatch {
         match put.await {
             Ok(_) => Ok(()),
             Err(error) => {
-                let told = format!("{count} metrics were not put to {namespace}: {}", why(&error));
+                let told = format!("{count} metrics were not put to {namespace}: {}", said(&error));
                 Err(if was_refused(&error) {
                     NotSent::Refused(told)
                 } else {
@@ -64,14 +65,12 @@ fn metric(datum: &Datum) -> MetricDatum {
 
 /// Whether it is certain that nothing of it was taken.
 fn was_refused(error: &SdkError<PutMetricDataError>) -> bool {
-    match error {
-        SdkError::ConstructionFailure(_) => true,
-        SdkError::DispatchFailure(failed) => failed
-            .as_connector_error()
-            .is_some_and(|error| error.is_user() || is_unconnected(error)),
-        SdkError::ServiceError(refused) => refused.raw().status().is_client_error(),
-        _ => false,
+    if let SdkError::DispatchFailure(failed) = error {
+        let error = failed.as_connector_error();
+        return error.is_some_and(|error| error.is_user() || is_unconnected(error));
     }
+    let answered = error.raw_response().map(|response| response.status().is_client_error());
+    answered.unwrap_or(matches!(error, SdkError::ConstructionFailure(_)))
 }
 
 /// Nobody listened, or no address was found: no byte was sent.
@@ -86,19 +85,4 @@ fn is_unconnected(error: &impl std::error::Error) -> bool {
         cause = error.source();
     }
     false
-}
-
-fn why(error: &SdkError<PutMetricDataError>) -> String {
-    match (error.code(), error.message()) {
-        (Some(code), message) => format!("{code} {}", message.unwrap_or_default()),
-        (None, _) => {
-            let mut told = error.to_string();
-            let mut cause = std::error::Error::source(error);
-            while let Some(error) = cause {
-                told = format!("{told}: {error}");
-                cause = error.source();
-            }
-            told
-        }
-    }
 }

@@ -1,7 +1,5 @@
 //! S3. Every put has a condition, so two reporters at once put each object once.
 
-use std::fmt::Display;
-
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
@@ -10,6 +8,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use laptime_core::port::{Object, ObjectStanding, Objects, StoreError, StoreErrorKind, Stored};
 
 use crate::Clients;
+use crate::said::said;
 
 /// Where a copy says which period it is of.
 const PERIOD: &str = "period";
@@ -93,7 +92,7 @@ impl Bucket {
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        let why = told(error);
+        let why = said(error);
         StoreError {
             kind: StoreErrorKind::Failed,
             what: format!("{doing} s3://{}/{key} failed ({why}); it is tried again", self.name),
@@ -106,23 +105,4 @@ impl Bucket {
 fn is_taken<E>(error: &SdkError<E>) -> bool {
     let status = error.raw_response().map(|response| response.status().as_u16());
     matches!(status, Some(409 | 412))
-}
-
-fn told<E: ProvideErrorMetadata + std::error::Error + 'static>(error: &SdkError<E>) -> String {
-    match (error.code(), error.message()) {
-        (Some(code), message) => said(code, message.unwrap_or_default()),
-        (None, _) => {
-            let mut told = error.to_string();
-            let mut cause = std::error::Error::source(error);
-            while let Some(error) = cause {
-                told = format!("{told}: {error}");
-                cause = error.source();
-            }
-            told
-        }
-    }
-}
-
-fn said(code: &str, message: impl Display) -> String {
-    format!("{code}: {message}")
 }

@@ -98,6 +98,12 @@ mod tests {
         assert_eq!(settings.needed("LAPTIME_EMPTY", "anything"), None);
         assert_eq!(settings.parsed::<u8>("LAPTIME_COUNT", "a number"), None);
         assert!(settings.policy().is_none());
-        insta::assert_snapshot!(settings.problems().replace("; ", "\n"), @"LAPTIME_TABLE is not set (name of the table); LAPTIME_EMPTY is not set (anything); LAPTIME_COUNT is not of the form a number; LAPTIME_POLICY: `ingest.progress`: invalid type: unit variant, expected string only; LAPTIME_POLICY: `retention.raw_days`: must be 4 to 3650 days");
+        insta::assert_snapshot!(settings.problems().replace("; ", "\n"), @r"
+        LAPTIME_TABLE is not set (name of the table)
+        LAPTIME_EMPTY is not set (anything)
+        LAPTIME_COUNT is not of the form a number
+        LAPTIME_POLICY: `ingest.colour`: unknown field `colour`, expected `progress`
+        LAPTIME_POLICY: `retention.raw_days`: must be 4 to 3650 days
+        ");
     }
 }

@@ -70,7 +70,7 @@ impl Store {
         while let Some(from) = iterator.take() {
             let some = i32::try_from(limit).unwrap_or(i32::MAX).clamp(1, RECORDS);
             let got = self.streams.get_records().shard_iterator(from).limit(some).send().await;
-            let got = got.map_err(|error| store_error(&self.table.name, doing, error))?;
+            let got = got.map_err(|error| store_error(&self.table.name, doing, &error))?;
             iterator = got.next_shard_iterator;
             let records = got.records.unwrap_or_default();
             idle = if records.is_empty() { idle + 1 } else { 0 };
@@ -114,15 +114,15 @@ impl Store {
             {
                 tracing::error!(
                     stream.shard = shard,
-                    "the stream no longer reaches back to where the last pass left off: attempts \
-                     that completed in between wait for their next event; redeliver from GitHub"
+                    "the stream no longer reaches back to where the last pass left off: run \
+                     `laptime aggregate --everything` to file what came in between"
                 );
                 from(ShardIteratorType::TrimHorizon, None).await
             }
             got => got,
         };
         let got =
-            got.map_err(|error| store_error(&self.table.name, "opening the stream", error))?;
+            got.map_err(|error| store_error(&self.table.name, "opening the stream", &error))?;
         Ok(got.shard_iterator)
     }
 
@@ -133,7 +133,7 @@ impl Store {
         loop {
             let page = self.streams.describe_stream().stream_arn(stream);
             let page = page.set_exclusive_start_shard_id(from).send().await;
-            let page = page.map_err(|error| store_error(&self.table.name, doing, error))?;
+            let page = page.map_err(|error| store_error(&self.table.name, doing, &error))?;
             let Some(page) = page.stream_description else { break };
             shards.extend(page.shards.unwrap_or_default());
             from = page.last_evaluated_shard_id;

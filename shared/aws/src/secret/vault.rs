@@ -1,8 +1,10 @@
 //! The calls that get a secret.
 
 use std::error::Error;
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ssm::operation::get_parameter::GetParameterError;
@@ -15,37 +17,48 @@ use crate::clients::timeouts;
 /// A whole call, retries included. The write that follows needs its own share of the 10 s.
 const CALL: Duration = Duration::from_secs(3);
 
+/// One try of it.
 const TRY: Duration = Duration::from_millis(1_400);
 
-/// A place with the client that reaches it.
+/// A place and how to reach it. The client is made with the first call: making one takes a tenth
+/// of a cold start.
 #[derive(Debug)]
 pub struct Vault {
     place: Place,
-    client: Client,
-}
-
-#[derive(Debug)]
-enum Client {
-    Ssm(aws_sdk_ssm::Client),
-    SecretsManager(aws_sdk_secretsmanager::Client),
+    config: SdkConfig,
+    ssm: OnceLock<aws_sdk_ssm::Client>,
+    secrets_manager: OnceLock<aws_sdk_secretsmanager::Client>,
 }
 
 impl Vault {
     pub(super) fn new(clients: &Clients, place: Place) -> Self {
-        let config = clients.config();
-        let client = match &place {
-            Place::Ssm(_) => {
-                let config = aws_sdk_ssm::config::Builder::from(config);
-                let config = config.timeout_config(timeouts(CALL, TRY)).build();
-                Client::Ssm(aws_sdk_ssm::Client::from_conf(config))
-            }
-            Place::SecretsManager(_) => {
-                let config = aws_sdk_secretsmanager::config::Builder::from(config);
-                let config = config.timeout_config(timeouts(CALL, TRY)).build();
-                Client::SecretsManager(aws_sdk_secretsmanager::Client::from_conf(config))
-            }
-        };
-        Self { place, client }
+        let timeouts = timeouts(CALL, TRY);
+        let config = clients.config().to_builder().timeout_config(timeouts).build();
+        Self { place, config, ssm: OnceLock::new(), secrets_manager: OnceLock::new() }
+    }
+
+    async fn parameter(&self, name: &str) -> Result<Option<String>, NoSecretNow> {
+        let client = self.ssm.get_or_init(|| aws_sdk_ssm::Client::new(&self.config));
+        let got = client.get_parameter().name(name).with_decryption(true).send().await;
+        let got = got.map_err(|error| {
+            let refused = error.as_service_error();
+            let is_missing = refused.is_some_and(GetParameterError::is_parameter_not_found);
+            self.failed(&error, is_missing)
+        })?;
+        Ok(got.parameter.and_then(|parameter| parameter.value))
+    }
+
+    async fn secret(&self, id: &str) -> Result<Option<String>, NoSecretNow> {
+        let make = || aws_sdk_secretsmanager::Client::new(&self.config);
+        let client = self.secrets_manager.get_or_init(make);
+        let got = client.get_secret_value().secret_id(id).send().await;
+        let got = got.map_err(|error| {
+            let refused = error.as_service_error();
+            let is_missing =
+                refused.is_some_and(GetSecretValueError::is_resource_not_found_exception);
+            self.failed(&error, is_missing)
+        })?;
+        Ok(got.secret_string)
     }
 
     fn failed<E>(&self, error: &SdkError<E>, is_missing: bool) -> NoSecretNow
@@ -69,29 +82,9 @@ impl Vault {
 
 impl Source for Vault {
     async fn fetch(&self) -> Result<SecretString, NoSecretNow> {
-        let value = match (&self.client, &self.place) {
-            (Client::Ssm(client), Place::Ssm(name) | Place::SecretsManager(name)) => {
-                let call = client.get_parameter().name(name).with_decryption(true);
-                let got = call.send().await.map_err(|error| {
-                    let is_missing = matches!(
-                        error.as_service_error(),
-                        Some(GetParameterError::ParameterNotFound(_))
-                    );
-                    self.failed(&error, is_missing)
-                })?;
-                got.parameter.and_then(|parameter| parameter.value)
-            }
-            (Client::SecretsManager(client), Place::SecretsManager(id) | Place::Ssm(id)) => {
-                let call = client.get_secret_value().secret_id(id);
-                let got = call.send().await.map_err(|error| {
-                    let is_missing = matches!(
-                        error.as_service_error(),
-                        Some(GetSecretValueError::ResourceNotFoundException(_))
-                    );
-                    self.failed(&error, is_missing)
-                })?;
-                got.secret_string
-            }
+        let value = match &self.place {
+            Place::Ssm(name) => self.parameter(name).await?,
+            Place::SecretsManager(id) => self.secret(id).await?,
         };
         Ok(SecretString::from(value.unwrap_or_default()))
     }

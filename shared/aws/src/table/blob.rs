@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn what_is_packed_is_unpacked() {
         let noise: Vec<u8> = std::iter::repeat_with(|| fastrand::u8(..)).take(5_000).collect();
-        for bytes in [&b""[..], b"a", &[7; 100_000], &noise] {
+        for bytes in [&b""[..], b"a", &vec![7; 100_000], &noise] {
             let packed = pack(bytes);
             assert!(packed.len() <= bytes.len() + 1);
             assert_eq!(unpack(&packed).unwrap(), bytes);

@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use laptime_core::port::{StoreError, StoreErrorKind};
 
+use crate::said::said;
 use crate::table::item::Item;
 
 /// Why a write did not happen.
@@ -35,29 +36,14 @@ impl From<Failure> for StoreError {
 }
 
 /// Says what failed on which table, and what to do.
-pub(crate) fn store_error<E>(table: &str, doing: &str, error: SdkError<E>) -> StoreError
+pub(crate) fn store_error<E>(table: &str, doing: &str, error: &SdkError<E>) -> StoreError
 where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     let kind = kind_of(error.code());
-    let why = match (error.code(), error.message()) {
-        (Some(code), Some(message)) => format!("{code}: {message}"),
-        (Some(code), None) => code.to_owned(),
-        (None, _) => no_answer(&error),
-    };
-    let what = format!("{doing} in the table {table} failed ({why}){}", advice(kind, error.code()));
-    // The text has it all; the SDK's own chain prints whole requests.
+    let advice = advice(kind, error.code());
+    let what = format!("{doing} in the table {table} failed ({}){advice}", said(error));
     StoreError { kind, what, source: None }
-}
-
-fn no_answer<E: std::error::Error + 'static>(error: &SdkError<E>) -> String {
-    let mut told = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        told = format!("{told}: {cause}");
-        source = cause.source();
-    }
-    told
 }
 
 fn kind_of(code: Option<&str>) -> StoreErrorKind {

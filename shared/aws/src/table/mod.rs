@@ -161,7 +161,7 @@ impl Table {
             + Sync
             + 'static,
     {
-        store_error(&self.name, doing, error)
+        store_error(&self.name, doing, &error)
     }
 
     /// Puts an item if the condition holds; the item it replaced.

@@ -194,7 +194,8 @@ fn samples_of_a_minute_are_one_distribution() {
     assert_eq!(durations[0].at, at("2026-05-02T11:59:00Z"));
     assert_eq!(named(&data, "SuccessRate")[0].values, [(0.0, 1.0), (1.0, 2.0)]);
     let outcomes = ["RunsSucceeded", "RunsFailed", "RunsNeither"];
-    assert_eq!(outcomes.map(|name| named(&data, name)[0].values[0].1), [2.0, 1.0, 1.0]);
+    let outcome = |name| named(&data, name)[0].values.clone();
+    assert_eq!(outcomes.map(outcome), [[(1.0, 2.0)], [(1.0, 1.0)], [(1.0, 1.0)]]);
     assert_eq!(named(&compatible(&data), "PipelineDuration")[0].values, durations[0].values);
 }
 

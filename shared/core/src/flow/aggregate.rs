@@ -188,11 +188,11 @@ async fn refold_some(
         let some: Vec<AttemptId> = ready.iter().copied().take(BATCH_ATTEMPTS).collect();
         // Loaded anew: another pass may have filed them before the lease was won.
         let filed = file_some(ledger, fence, &some, &mut refolded.passed, &mut refused).await;
-        let kept = match filed {
+        let done = match filed {
             Ok(()) if ready.len() > some.len() => ledger.renew(fence, clock()).await,
             done => done,
         };
-        match kept {
+        match done {
             Ok(()) => drop(ready.drain(..some.len())),
             Err(error) => refolded.failed = Some(error),
         }

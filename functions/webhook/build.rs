@@ -1,0 +1,11 @@
+//! How the program is linked where it is deployed. Decision record 10 has the reasons.
+
+fn main() {
+    println!("cargo::rerun-if-changed=no-unwinding.ld");
+    if std::env::var("PROFILE").is_ok_and(|profile| profile == "release") {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/no-unwinding.ld");
+        for argument in ["-no-pie", "-Wl,--no-eh-frame-hdr", "-Wl,-T", &format!("-Wl,{script}")] {
+            println!("cargo::rustc-link-arg-bins={argument}");
+        }
+    }
+}
