@@ -88,6 +88,9 @@ pub struct Line {
 pub struct Series {
     /// Metrics in all, those of the installation itself included.
     pub metrics: f64,
+    /// Whole months of metrics that are billed: AWS counts the hours in which one is sent.
+    #[serde(serialize_with = "rounded")]
+    pub billed: f64,
     /// Segments of workflows, as estimated.
     pub segments: f64,
     /// Those with metrics of their own.
@@ -195,7 +198,7 @@ fn lines(volume: &Volume, setting: &Setting) -> Vec<Line> {
     let shared = |price: Price, used: f64| Price { free: (price.free - used).max(0.0), ..price };
     let (starts, seconds) = (volume.deliveries, volume.webhook_gb_s);
     let more = (volume.aggregator_starts, volume.aggregator_gb_s);
-    let first = volume.series.metrics.min(prices::METRICS_AT_FIRST);
+    let first = volume.series.billed.min(prices::METRICS_AT_FIRST);
     [
         ("Lambda webhook, invocations", starts, prices::INVOCATIONS),
         ("Lambda webhook, compute", seconds, compute),
@@ -208,7 +211,7 @@ fn lines(volume: &Volume, setting: &Setting) -> Vec<Line> {
         ("DynamoDB point-in-time recovery", volume.table_gb, prices::RECOVERY),
         ("DynamoDB stream, read by passes", volume.stream_reads, prices::STREAM),
         ("CloudWatch metrics", first, prices::METRICS),
-        ("CloudWatch metrics above 10,000", volume.series.metrics - first, prices::MORE_METRICS),
+        ("CloudWatch metrics above 10,000", volume.series.billed - first, prices::MORE_METRICS),
         ("CloudWatch PutMetricData", volume.puts, prices::PUTS),
         ("CloudWatch alarms", volume::ALARMS, prices::ALARMS),
         ("CloudWatch logs, taken in", volume.logged_gb, prices::LOGGED),
@@ -234,13 +237,20 @@ fn lines(volume: &Volume, setting: &Setting) -> Vec<Line> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "numbers of metrics, far below 2^53")]
-fn series(workflows: f64, setting: &Setting) -> Series {
+fn series(usage: Usage, setting: &Setting) -> Series {
     let places = fleet::places(&setting.metrics) as f64;
-    let segments = (workflows * volume::SEGMENTS).ceil();
+    let segments = (usage.workflows * volume::SEGMENTS).ceil();
     let own = segments.min((places - 1.0).max(0.0));
     let shared = if segments > own && places > 0.0 { 1.0 } else { 0.0 };
+    let each = fleet::per_place(&setting.metrics) as f64;
+    let runs = usage.runs / segments.max(1.0);
+    let hours = own * volume::busy_hours(runs)
+        + shared * volume::busy_hours(runs * (segments - own));
     Series {
-        metrics: (own + shared) * fleet::per_place(&setting.metrics) as f64 + volume::OWN_METRICS,
+        metrics: (own + shared) * each + volume::OWN_METRICS + volume::BUSY_METRICS,
+        billed: hours * each
+            + volume::OWN_METRICS
+            + volume::BUSY_METRICS * volume::busy_hours(usage.runs),
         segments,
         own,
         sharing_other: if places > 0.0 { segments - own } else { 0.0 },

@@ -65,7 +65,8 @@ fn tail(plan: &Plan) -> String {
         "\n{:.2} write units for each delivery: {:.2} to store it, {:.2} to file attempts, {:.2} for \
          passes; {:.2} read units\n\
          {} of about {} segments of workflows have metrics of their own{shared}\n\
-         Metrics are taken as sent all month; AWS bills them by the hour in which they are sent.\n\
+         {:.0} metrics in all; AWS bills each by the hours in which it is sent: runs are taken as \
+         spread evenly by chance.\n\
          Times of functions are assumed. * a price from memory. See docs/COST.md.\n",
         each.writes,
         each.ingest_writes,
@@ -74,6 +75,7 @@ fn tail(plan: &Plan) -> String {
         each.reads,
         quantity(series.own),
         quantity(series.segments),
+        series.metrics,
     )
 }
 

@@ -19,8 +19,9 @@ const STREAM_READS: f64 = 6.0;
 /// Segments of an average workflow: pull requests and the default branch.
 pub(super) const SEGMENTS: f64 = 2.0;
 
-/// Metrics of the installation itself.
-pub(super) const OWN_METRICS: f64 = 12.0;
+/// Metrics of the installation itself: always sent, and sent where there is something to tell.
+pub(super) const OWN_METRICS: f64 = 5.0;
+pub(super) const BUSY_METRICS: f64 = 1.0;
 
 /// Alarms of the template.
 pub(super) const ALARMS: f64 = 13.0;
@@ -246,7 +247,7 @@ impl Volume {
             passes: rhythm.passes,
             table_gb: (raw * (setting.retention_days + GRACE_DAYS) + rollup * ROLLUP_DAYS) / GB,
             stream_reads: rhythm.stream_reads(),
-            series: series(usage.workflows, setting),
+            series: series(usage, setting),
             puts: if setting.metrics.compatibility { puts + rhythm.busy_passes } else { puts },
             logged_gb: starts * LOG_BYTES / GB,
             object_puts: reports * REPORT_OBJECTS,
@@ -262,7 +263,8 @@ impl Volume {
 
     /// Every delivery put and counted, six metrics for every workflow, each fact sent by itself.
     pub(super) fn naive(&self, usage: Usage, setting: &Setting) -> f64 {
-        let metrics = NAIVE_METRICS * usage.workflows;
+        let hours = busy_hours(usage.runs / usage.workflows.max(1.0));
+        let metrics = NAIVE_METRICS * usage.workflows * hours;
         let first = metrics.min(prices::METRICS_AT_FIRST);
         let compute = Price::compute(setting.architecture);
         prices::INVOCATIONS.of(self.deliveries)
@@ -272,6 +274,11 @@ impl Volume {
             + prices::MORE_METRICS.of(metrics - first)
             + prices::PUTS.of(self.stored)
     }
+}
+
+/// The share of the month's hours in which there is one of so many runs, spread evenly by chance.
+pub(super) fn busy_hours(runs: f64) -> f64 {
+    1.0 - (-runs / HOURS).exp()
 }
 
 /// What is counted as one unit has it in its count.
