@@ -39,9 +39,7 @@ fn every_attempt_is_measured_once_however_often_its_day_is_touched() {
     assert_eq!(metrics.sum("Passes"), (2.0, 2.0));
     insta::assert_snapshot!(metrics.names().join("\n"), @"
     Laptime AttemptsMeasured
-    Laptime AttemptsRefused
     Laptime AttemptsSetAside
-    Laptime DaysTouched
     Laptime EventsSwept
     Laptime JobDuration
     Laptime JobQueueTime
@@ -50,11 +48,7 @@ fn every_attempt_is_measured_once_however_often_its_day_is_touched() {
     Laptime RunQueueTime
     Laptime RunsFailed
     Laptime RunsSucceeded
-    Laptime SamplesLost
-    Laptime SamplesSkipped
-    Laptime SecondsSinceLastPass
     Laptime SuccessRate
-    Laptime WithoutSeries
     Laptime WorkflowsOverP95
     Laptime WorkflowsQueueing
     Laptime WorkflowsUnderSuccessRate

@@ -67,7 +67,6 @@ pub async fn measure<S: Ledger + Notes + Library, M: Metrics>(
     pass: Pass<'_>,
     clock: impl Fn() -> Time + Send + Sync,
 ) -> Stored<Result<(Passed, Pushed), Lease>> {
-    let last_pass = at.store.last_pass().await?;
     let mut sender = Sender {
         fleet: Fleet::default(),
         was: Vec::new(),
@@ -76,7 +75,6 @@ pub async fn measure<S: Ledger + Notes + Library, M: Metrics>(
         marks: BTreeMap::new(),
         is_ready: false,
         places: places(&at.policy.metrics),
-        last_pass,
         now: pass.now,
         at,
     };
@@ -96,7 +94,6 @@ struct Sent {
 struct Sender<'a, S, M> {
     at: Installation<'a, S, M>,
     now: Time,
-    last_pass: Option<Time>,
     places: usize,
     fleet: Fleet,
     /// The fleet as it is stored.
@@ -324,34 +321,35 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
     }
 
     /// Gauges of the fleet and of the pass itself.
-    #[expect(clippy::cast_precision_loss, reason = "counts and milliseconds, far below 2^53")]
+    #[expect(clippy::cast_precision_loss, reason = "counts, far below 2^53")]
     async fn own(&self, passed: &Passed, gauges: Gauges) -> Stored<Vec<Datum>> {
         let standing = self.at.store.standing().await?;
-        let since = self.last_pass.map(|last| self.now.since(last).max(0) as f64 / 1_000.0);
-        let counts = [
+        let watched = [
+            ("Passes", 1),
             ("WorkflowsOverP95", gauges.over_p95),
             ("WorkflowsUnderSuccessRate", gauges.under_success_rate),
             ("WorkflowsQueueing", gauges.queueing),
-            ("WithoutSeries", gauges.without_series),
-            ("Passes", 1),
-            ("EventsSwept", passed.events),
-            ("AttemptsMeasured", self.pushed.attempts),
-            ("AttemptsRefused", standing.attempts_refused),
             ("AttemptsSetAside", standing.attempts_set_aside),
-            ("DaysTouched", standing.days_touched),
+        ];
+        // A metric is paid for by the hours in which it is sent: what no alarm looks at is not sent
+        // where it is nothing.
+        let others = [
+            ("AttemptsMeasured", self.pushed.attempts),
+            ("EventsSwept", passed.events),
+            ("AttemptsRefused", standing.attempts_refused),
+            ("WithoutSeries", gauges.without_series),
             ("SamplesSkipped", self.pushed.skipped),
             ("SamplesLost", self.pushed.lost),
         ];
-        let datum = |name, unit, value| Datum {
+        let others = others.into_iter().filter(|(_, count)| *count > 0);
+        let datum = |(name, count)| Datum {
             name,
-            unit,
+            unit: Unit::Count,
             dimensions: Vec::new(),
             at: self.now,
-            values: vec![(value, 1.0)],
+            values: vec![(count as f64, 1.0)],
         };
-        let counts = counts.into_iter().map(|(name, count)| datum(name, Unit::Count, count as f64));
-        let since = since.map(|since| datum("SecondsSinceLastPass", Unit::Seconds, since));
-        Ok(counts.chain(since).collect())
+        Ok(watched.into_iter().chain(others).map(datum).collect())
     }
 }
 
