@@ -32,11 +32,8 @@ pub(crate) fn run(table: &mut Table) {
     let mut seconds = 0.0;
     for workflows in [1, 10, 100] {
         if seconds * 10.0 > PATIENCE_S {
-            eprintln!(
-                "  {} is left out: loading it would take {:.0} s",
-                history(workflows),
-                seconds * 10.0
-            );
+            let (attempts, time) = (history(workflows).attempts(), seconds * 10.0);
+            eprintln!("  {attempts} attempts are left out: loading them would take {time:.0} s");
             break;
         }
         let since = Instant::now();
@@ -47,7 +44,10 @@ pub(crate) fn run(table: &mut Table) {
         if let Some(before) = before {
             let writes = spent.writes as f64 / before.writes as f64;
             let reads = spent.reads / before.reads;
-            let what = format!("the same pass, {}: units against the shortest", history(workflows));
+            let what = format!(
+                "the same pass beside {} attempts ÷ the fewest",
+                history(workflows).attempts()
+            );
             let note = format!("{reads:.2} × read units");
             table.add(what, (Bound::AtMost(1.1), None), (writes, "×"), note);
         }
@@ -134,10 +134,10 @@ fn pass(table: &mut Table, history: History, store: &Store) -> Units {
     let pushed = pushed.unwrap();
     let figures = pushed.figures as f64 / pushed.calls as f64;
     let note = format!(
-        "{} read units; filing them {} and {}; {figures:.0} figures in each of {} calls",
+        "{} read units; filing them {} and {}; {figures:.0} figures a PutMetricData call ({})",
         spent.reads, filing.writes, filing.reads, pushed.calls
     );
-    let what = format!("a pass with {NEW} new attempts beside {history}, write units");
+    let what = format!("a pass with {NEW} new attempts beside {}, write units", history.attempts());
     table.show(what, (spent.writes as f64, ""), note);
     spent
 }

@@ -189,11 +189,11 @@ impl Table {
             Err(SdkError::ServiceError(refused))
                 if refused.err().is_conditional_check_failed_exception() =>
             {
-                let item = match refused.into_err() {
-                    PutItemError::ConditionalCheckFailedException(refused) => refused.item,
-                    #[expect(clippy::wildcard_enum_match_arm, reason = "seen to be none of them")]
-                    _ => None,
+                let PutItemError::ConditionalCheckFailedException(refused) = refused.into_err()
+                else {
+                    return Err(Failure::Condition(None));
                 };
+                let item = refused.item;
                 (Err(Failure::Condition(item.map(Item))), None)
             }
             Err(error) => (Err(Failure::Store(self.failed(doing, error))), None),

@@ -31,10 +31,10 @@ fn a_plan_is_a_bill_with_its_reasons() {
     Lambda webhook, invocations             720,000 requests          $0.20 per 1,000,000       $0.14
     Lambda webhook, compute                     540 GB-s                    $0.0000133334       $0.01
     Lambda aggregator, invocations           99,326 requests          $0.20 per 1,000,000       $0.02
-    Lambda aggregator, compute                5,445 GB-s                    $0.0000133334       $0.07
+    Lambda aggregator, compute                5,121 GB-s                    $0.0000133334       $0.07
     Lambda reporter, compute                    183 GB-s                    $0.0000133334       $0.00
     DynamoDB writes                         730,861 write units      $0.625 per 1,000,000       $0.46
-    DynamoDB reads                        1,313,787 read units       $0.125 per 1,000,000       $0.16
+    DynamoDB reads                        1,174,970 read units       $0.125 per 1,000,000       $0.15
     DynamoDB storage                           0.57 GB                              $0.25*      $0.14
     DynamoDB point-in-time recovery            0.57 GB                              $0.20*      $0.11
     DynamoDB stream, read by passes         140,160 requests            $0.02 per 100,000*      $0.03
@@ -51,7 +51,7 @@ fn a_plan_is_a_bill_with_its_reasons() {
     with the free quantities of an account that nobody else uses                                 $8.13
     naive: every delivery put and counted, 6 metrics a workflow (6.5 times)                     $82.64
 
-    1.02 write units for each delivery: 0.33 to store it, 0.32 to file attempts, 0.36 for passes; 1.82 read units
+    1.02 write units for each delivery: 0.33 to store it, 0.32 to file attempts, 0.36 for passes; 1.63 read units
     10 of about 240 segments of workflows have metrics of their own; 230 share the metrics of `other` (more with --max-series)
     105 metrics in all; AWS bills each by the hours in which it is sent: runs are taken as spread evenly by chance.
     Times of functions are assumed. * a price from memory. See docs/COST.md.
@@ -119,4 +119,17 @@ fn the_template_has_as_many_alarms_as_are_planned() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/template.yaml");
     let template = std::fs::read_to_string(file).unwrap();
     assert_eq!(template.matches("AWS::CloudWatch::Alarm").count() as f64, volume::ALARMS);
+}
+
+#[test]
+fn the_document_has_the_totals_of_today() {
+    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/COST.md");
+    let document = std::fs::read_to_string(document).unwrap();
+    let large = Usage { workflows: 2_000.0, ..month(200.0, 10_000_000.0) };
+    for usage in [month(1.0, 2_000.0), month(20.0, 200_000.0), large] {
+        for (setting, mark) in [(Setting::default(), "**"), (with_series(0), "")] {
+            let total = format!("| {mark}${:.2}{mark} |", planned(usage, &setting).total);
+            assert!(document.contains(&total), "docs/COST.md does not have {total}");
+        }
+    }
 }

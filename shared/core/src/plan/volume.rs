@@ -190,7 +190,7 @@ impl Rhythm {
             + 2.0 * (shape.rollup(self.per_day) - 1.0) * self.new_days
             + beyond_one(self.half_day() * SENT_BYTES / WRITE_BYTES) * self.days_of_passes
             + beyond_one(self.workflows * counted.fleet_bytes / WRITE_BYTES) * self.busy_passes;
-        let looks = self.days_of_passes + self.days_waiting;
+        let looks = self.looks();
         let reads = self.rollups
             + beyond_one(self.half_day() * shape.row_bytes / READ_BYTES) * looks
             + beyond_one(shape.rollup(self.per_day) * WRITE_BYTES / READ_BYTES) * looks
@@ -200,6 +200,11 @@ impl Rhythm {
             - self.days_of_passes;
         let calls = 3.0 * self.rollups + self.runs - self.days_of_passes;
         fixed.plus(rolled_up).plus(Cost { calls, writes, reads })
+    }
+
+    /// How often the rows of a day are read: where something is new, and for its rollup.
+    fn looks(&self) -> f64 {
+        self.days_of_passes + self.rollups
     }
 
     /// Attempts that a day has on average while it lasts.
@@ -212,7 +217,7 @@ impl Rhythm {
     }
 
     fn aggregator_ms(&self, calls: f64) -> f64 {
-        let rows = self.half_day() * (self.days_of_passes + self.days_waiting);
+        let rows = self.half_day() * self.looks();
         (calls + self.stream_reads()) * CALL_MS
             + rows * ROW_MS
             + (self.batches + self.passes) * START_MS
