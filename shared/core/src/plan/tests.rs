@@ -47,8 +47,8 @@ fn a_plan_is_a_bill_with_its_reasons() {
     S3 storage                                 0.50 GB                             $0.023*      $0.01
     KMS, for SSM and DynamoDB                35,040 requests             $0.03 per 10,000*      $0.11
     EventBridge Scheduler                     2,920 starts            $1.00 per 1,000,000*      $0.00
-    total a month                                                                               $12.74
-    with the free quantities of an account that nobody else uses                                 $8.13
+    total a month                                                                               $12.72
+    with the free quantities of an account that nobody else uses                                 $8.11
     naive: every delivery put and counted, 6 metrics a workflow (6.5 times)                     $82.64
 
     1.02 write units for each delivery: 0.33 to store it, 0.32 to file attempts, 0.36 for passes; 1.63 read units
