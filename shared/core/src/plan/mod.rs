@@ -9,7 +9,6 @@ mod volume;
 use serde::{Serialize, Serializer};
 
 use crate::config::Metrics;
-use crate::fleet;
 
 pub use prices::{PRICED, Price, REGION, Source};
 pub use text::text;
@@ -88,6 +87,9 @@ pub struct Line {
 pub struct Series {
     /// Metrics in all, those of the installation itself included.
     pub metrics: f64,
+    /// The same in whole months: AWS bills the hours in which they are sent.
+    #[serde(serialize_with = "rounded")]
+    pub metric_months: f64,
     /// Segments of workflows, as estimated.
     pub segments: f64,
     /// Those with metrics of their own.
@@ -135,7 +137,11 @@ pub struct Plan {
     /// Dollars a month.
     #[serde(serialize_with = "rounded")]
     pub total: f64,
-    /// The same with the free quantities.
+    /// The same where a metric is billed by the hours in which it is sent, with segments that are
+    /// equally active.
+    #[serde(serialize_with = "rounded")]
+    pub total_by_the_hour: f64,
+    /// `total` with the free quantities.
     #[serde(serialize_with = "rounded")]
     pub total_with_free_tier: f64,
     /// Dollars where every delivery is stored and counted, and every workflow has six metrics.
@@ -167,6 +173,8 @@ pub fn plan(usage: Usage, setting: &Setting, counted: &Counted) -> Plan {
     let total = |dollars: fn(&Line) -> f64| lines.iter().map(dollars).sum();
     let each = |units: f64| if volume.deliveries > 0.0 { units / volume.deliveries } else { 0.0 };
     let table = volume.table();
+    let whole: f64 = total(|line| line.dollars);
+    let silent = volume.series.metrics - volume.series.metric_months;
     Plan {
         usage,
         deliveries: volume.deliveries,
@@ -178,7 +186,8 @@ pub fn plan(usage: Usage, setting: &Setting, counted: &Counted) -> Plan {
             reads: each(table.reads),
         },
         series: volume.series,
-        total: total(|line| line.dollars),
+        total: whole,
+        total_by_the_hour: whole - prices::METRICS.of(silent),
         total_with_free_tier: total(|line| line.with_free_tier),
         naive_total: volume.naive(usage, setting),
         lines,
@@ -231,20 +240,6 @@ fn lines(volume: &Volume, setting: &Setting) -> Vec<Line> {
         with_free_tier: price.of(quantity - price.free),
     })
     .collect()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "numbers of metrics, far below 2^53")]
-fn series(workflows: f64, setting: &Setting) -> Series {
-    let places = fleet::places(&setting.metrics) as f64;
-    let segments = (workflows * volume::SEGMENTS).ceil();
-    let own = segments.min((places - 1.0).max(0.0));
-    let shared = if segments > own && places > 0.0 { 1.0 } else { 0.0 };
-    Series {
-        metrics: (own + shared) * fleet::per_place(&setting.metrics) as f64 + volume::OWN_METRICS,
-        segments,
-        own,
-        sharing_other: if places > 0.0 { segments - own } else { 0.0 },
-    }
 }
 
 /// Four digits behind the point are more than anybody can plan.

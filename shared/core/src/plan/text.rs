@@ -26,6 +26,7 @@ pub fn text(plan: &Plan) -> String {
         let _ = writeln!(text, "{what:total$}{:>9}", dollars(value));
     };
     sum("total a month", plan.total);
+    sum("with metrics billed by the hours in which they are sent", plan.total_by_the_hour);
     sum("with the free quantities of an account that nobody else uses", plan.total_with_free_tier);
     let times = if plan.total > 0.0 { plan.naive_total / plan.total } else { 0.0 };
     let naive =
@@ -65,7 +66,6 @@ fn tail(plan: &Plan) -> String {
         "\n{:.2} write units for each delivery: {:.2} to store it, {:.2} to file attempts, {:.2} for \
          passes; {:.2} read units\n\
          {} of about {} segments of workflows have metrics of their own{shared}\n\
-         Metrics are taken as sent all month; AWS bills them by the hour in which they are sent.\n\
          Times of functions are assumed. * a price from memory. See docs/COST.md.\n",
         each.writes,
         each.ingest_writes,

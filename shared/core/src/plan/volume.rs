@@ -1,8 +1,9 @@
 //! How much an installation does in a month.
 
+use crate::fleet;
 use crate::plan::prices::{self, Price};
 use crate::plan::units::{Cost, Counted, Shape};
-use crate::plan::{Series, Setting, Usage, series};
+use crate::plan::{Series, Setting, Usage};
 
 /// Hours of a month, as AWS counts them.
 const HOURS: f64 = 730.0;
@@ -19,8 +20,8 @@ const STREAM_READS: f64 = 6.0;
 /// Segments of an average workflow: pull requests and the default branch.
 pub(super) const SEGMENTS: f64 = 2.0;
 
-/// Metrics of the installation itself.
-pub(super) const OWN_METRICS: f64 = 12.0;
+/// Metrics of the installation itself, where all goes well.
+pub(super) const OWN_METRICS: f64 = 7.0;
 
 /// Alarms of the template.
 pub(super) const ALARMS: f64 = 13.0;
@@ -139,7 +140,8 @@ fn hit(things: f64, slots: f64) -> f64 {
 impl Rhythm {
     fn of(usage: Usage, setting: &Setting) -> Self {
         let days = HOURS / 24.0;
-        let workflows = usage.workflows.max(1.0);
+        // Nothing is divided by what is not there.
+        let workflows = usage.workflows.max(f64::MIN_POSITIVE);
         let (runs, jobs) = (usage.runs / days, usage.jobs / days);
         let per_day = runs / workflows;
         let batches = SHARDS * 86_400.0 / setting.batch_seconds.max(1.0);
@@ -211,6 +213,25 @@ impl Rhythm {
         self.per_day / 2.0
     }
 
+    /// Who has metrics of its own, and in which part of the hours those are sent.
+    #[expect(clippy::cast_precision_loss, reason = "numbers of metrics, far below 2^53")]
+    fn series(&self, setting: &Setting) -> Series {
+        let places = fleet::places(&setting.metrics) as f64;
+        let each = fleet::per_place(&setting.metrics) as f64;
+        let segments = (self.workflows * SEGMENTS).ceil();
+        let own = segments.min((places - 1.0).max(0.0));
+        let others = if places > 0.0 { segments - own } else { 0.0 };
+        let shared = others.min(1.0);
+        let hours = |segments: f64| hit(segments * self.per_day / SEGMENTS, 24.0) / 24.0;
+        Series {
+            metrics: (own + shared) * each + OWN_METRICS,
+            metric_months: (own * hours(1.0) + shared * hours(others)) * each + OWN_METRICS,
+            segments,
+            own,
+            sharing_other: others,
+        }
+    }
+
     fn stream_reads(&self) -> f64 {
         (self.passes + self.busy_passes) * SHARDS * STREAM_READS
     }
@@ -251,7 +272,7 @@ impl Volume {
             passes: rhythm.passes,
             table_gb: (raw * (setting.retention_days + GRACE_DAYS) + rollup * ROLLUP_DAYS) / GB,
             stream_reads: rhythm.stream_reads(),
-            series: series(usage.workflows, setting),
+            series: rhythm.series(setting),
             puts: if setting.metrics.compatibility { puts + rhythm.busy_passes } else { puts },
             logged_gb: starts * LOG_BYTES / GB,
             object_puts: reports * REPORT_OBJECTS,
