@@ -182,10 +182,12 @@ pub(crate) struct StatusArgs {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct PlanArgs {
     /// Repositories.
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = 10,
+          value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) repositories: u32,
     /// Workflows of each.
-    #[arg(long, value_name = "N", default_value_t = 6)]
+    #[arg(long, value_name = "N", default_value_t = 6,
+          value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) workflows_per_repository: u32,
     /// Jobs a month, of all repositories; 5 for each run if not given, or 20,000.
     #[arg(long, value_name = "N")]

@@ -153,6 +153,7 @@ impl Table {
         &self.client
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
     pub(crate) fn failed<E>(&self, doing: &str, error: SdkError<E>) -> StoreError
     where
         E: aws_sdk_dynamodb::error::ProvideErrorMetadata

@@ -9,7 +9,6 @@ mod volume;
 use serde::{Serialize, Serializer};
 
 use crate::config::Metrics;
-use crate::fleet;
 
 pub use prices::{PRICED, Price, REGION, Source};
 pub use text::text;
@@ -138,7 +137,11 @@ pub struct Plan {
     /// Dollars a month.
     #[serde(serialize_with = "rounded")]
     pub total: f64,
-    /// The same with the free quantities.
+    /// The same where a metric is billed by the hours in which it is sent, with segments that are
+    /// equally active.
+    #[serde(serialize_with = "rounded")]
+    pub total_by_the_hour: f64,
+    /// `total` with the free quantities.
     #[serde(serialize_with = "rounded")]
     pub total_with_free_tier: f64,
     /// Dollars where every delivery is stored and counted, and every workflow has six metrics.
@@ -170,6 +173,8 @@ pub fn plan(usage: Usage, setting: &Setting, counted: &Counted) -> Plan {
     let total = |dollars: fn(&Line) -> f64| lines.iter().map(dollars).sum();
     let each = |units: f64| if volume.deliveries > 0.0 { units / volume.deliveries } else { 0.0 };
     let table = volume.table();
+    let whole: f64 = total(|line| line.dollars);
+    let silent = volume.series.metrics - volume.series.metric_months;
     Plan {
         usage,
         deliveries: volume.deliveries,
@@ -181,7 +186,8 @@ pub fn plan(usage: Usage, setting: &Setting, counted: &Counted) -> Plan {
             reads: each(table.reads),
         },
         series: volume.series,
-        total: total(|line| line.dollars),
+        total: whole,
+        total_by_the_hour: whole - prices::METRICS.of(silent),
         total_with_free_tier: total(|line| line.with_free_tier),
         naive_total: volume.naive(usage, setting),
         lines,
