@@ -9,6 +9,7 @@ mod volume;
 use serde::{Serialize, Serializer};
 
 use crate::config::Metrics;
+use crate::fleet;
 
 pub use prices::{PRICED, Price, REGION, Source};
 pub use text::text;
@@ -137,11 +138,7 @@ pub struct Plan {
     /// Dollars a month.
     #[serde(serialize_with = "rounded")]
     pub total: f64,
-    /// The same where a metric is billed by the hours in which it is sent, with segments that are
-    /// equally active.
-    #[serde(serialize_with = "rounded")]
-    pub total_by_the_hour: f64,
-    /// `total` with the free quantities.
+    /// The same with the free quantities.
     #[serde(serialize_with = "rounded")]
     pub total_with_free_tier: f64,
     /// Dollars where every delivery is stored and counted, and every workflow has six metrics.
@@ -173,8 +170,6 @@ pub fn plan(usage: Usage, setting: &Setting, counted: &Counted) -> Plan {
     let total = |dollars: fn(&Line) -> f64| lines.iter().map(dollars).sum();
     let each = |units: f64| if volume.deliveries > 0.0 { units / volume.deliveries } else { 0.0 };
     let table = volume.table();
-    let whole: f64 = total(|line| line.dollars);
-    let silent = volume.series.metrics - volume.series.metric_months;
     Plan {
         usage,
         deliveries: volume.deliveries,
@@ -186,8 +181,7 @@ pub fn plan(usage: Usage, setting: &Setting, counted: &Counted) -> Plan {
             reads: each(table.reads),
         },
         series: volume.series,
-        total: whole,
-        total_by_the_hour: whole - prices::METRICS.of(silent),
+        total: total(|line| line.dollars),
         total_with_free_tier: total(|line| line.with_free_tier),
         naive_total: volume.naive(usage, setting),
         lines,

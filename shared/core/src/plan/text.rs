@@ -26,7 +26,6 @@ pub fn text(plan: &Plan) -> String {
         let _ = writeln!(text, "{what:total$}{:>9}", dollars(value));
     };
     sum("total a month", plan.total);
-    sum("with metrics billed by the hours in which they are sent", plan.total_by_the_hour);
     sum("with the free quantities of an account that nobody else uses", plan.total_with_free_tier);
     let times = if plan.total > 0.0 { plan.naive_total / plan.total } else { 0.0 };
     let naive =

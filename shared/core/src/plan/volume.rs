@@ -1,9 +1,8 @@
 //! How much an installation does in a month.
 
-use crate::fleet;
 use crate::plan::prices::{self, Price};
 use crate::plan::units::{Cost, Counted, Shape};
-use crate::plan::{Series, Setting, Usage};
+use crate::plan::{Series, Setting, Usage, series};
 
 /// Hours of a month, as AWS counts them.
 const HOURS: f64 = 730.0;
@@ -141,8 +140,7 @@ fn hit(things: f64, slots: f64) -> f64 {
 impl Rhythm {
     fn of(usage: Usage, setting: &Setting) -> Self {
         let days = HOURS / 24.0;
-        // Nothing is divided by what is not there.
-        let workflows = usage.workflows.max(f64::MIN_POSITIVE);
+        let workflows = usage.workflows.max(1.0);
         let (runs, jobs) = (usage.runs / days, usage.jobs / days);
         let per_day = runs / workflows;
         let batches = SHARDS * 86_400.0 / setting.batch_seconds.max(1.0);
@@ -212,25 +210,6 @@ impl Rhythm {
     /// Attempts that a day has on average while it lasts.
     fn half_day(&self) -> f64 {
         self.per_day / 2.0
-    }
-
-    /// Who has metrics of its own, and in which part of the hours those are sent.
-    #[expect(clippy::cast_precision_loss, reason = "numbers of metrics, far below 2^53")]
-    fn series(&self, setting: &Setting) -> Series {
-        let places = fleet::places(&setting.metrics) as f64;
-        let each = fleet::per_place(&setting.metrics) as f64;
-        let segments = (self.workflows * SEGMENTS).ceil();
-        let own = segments.min((places - 1.0).max(0.0));
-        let others = if places > 0.0 { segments - own } else { 0.0 };
-        let shared = others.min(1.0);
-        let hours = |segments: f64| hit(segments * self.per_day / SEGMENTS, 24.0) / 24.0;
-        Series {
-            metrics: (own + shared) * each + OWN_METRICS,
-            metric_months: (own * hours(1.0) + shared * hours(others)) * each + OWN_METRICS,
-            segments,
-            own,
-            sharing_other: others,
-        }
     }
 
     fn stream_reads(&self) -> f64 {
