@@ -9,6 +9,7 @@ mod volume;
 use serde::{Serialize, Serializer};
 
 use crate::config::Metrics;
+use crate::fleet;
 
 pub use prices::{PRICED, Price, REGION, Source};
 pub use text::text;
@@ -87,9 +88,9 @@ pub struct Line {
 pub struct Series {
     /// Metrics in all, those of the installation itself included.
     pub metrics: f64,
-    /// The same in whole months: AWS bills the hours in which they are sent.
+    /// Whole months of metrics that are billed: AWS counts the hours in which one is sent.
     #[serde(serialize_with = "rounded")]
-    pub metric_months: f64,
+    pub billed: f64,
     /// Segments of workflows, as estimated.
     pub segments: f64,
     /// Those with metrics of their own.
@@ -137,11 +138,7 @@ pub struct Plan {
     /// Dollars a month.
     #[serde(serialize_with = "rounded")]
     pub total: f64,
-    /// The same where a metric is billed by the hours in which it is sent, with segments that are
-    /// equally active.
-    #[serde(serialize_with = "rounded")]
-    pub total_by_the_hour: f64,
-    /// `total` with the free quantities.
+    /// The same with the free quantities.
     #[serde(serialize_with = "rounded")]
     pub total_with_free_tier: f64,
     /// Dollars where every delivery is stored and counted, and every workflow has six metrics.
@@ -173,8 +170,6 @@ pub fn plan(usage: Usage, setting: &Setting, counted: &Counted) -> Plan {
     let total = |dollars: fn(&Line) -> f64| lines.iter().map(dollars).sum();
     let each = |units: f64| if volume.deliveries > 0.0 { units / volume.deliveries } else { 0.0 };
     let table = volume.table();
-    let whole: f64 = total(|line| line.dollars);
-    let silent = volume.series.metrics - volume.series.metric_months;
     Plan {
         usage,
         deliveries: volume.deliveries,
@@ -186,8 +181,7 @@ pub fn plan(usage: Usage, setting: &Setting, counted: &Counted) -> Plan {
             reads: each(table.reads),
         },
         series: volume.series,
-        total: whole,
-        total_by_the_hour: whole - prices::METRICS.of(silent),
+        total: total(|line| line.dollars),
         total_with_free_tier: total(|line| line.with_free_tier),
         naive_total: volume.naive(usage, setting),
         lines,
@@ -204,7 +198,7 @@ fn lines(volume: &Volume, setting: &Setting) -> Vec<Line> {
     let shared = |price: Price, used: f64| Price { free: (price.free - used).max(0.0), ..price };
     let (starts, seconds) = (volume.deliveries, volume.webhook_gb_s);
     let more = (volume.aggregator_starts, volume.aggregator_gb_s);
-    let first = volume.series.metrics.min(prices::METRICS_AT_FIRST);
+    let first = volume.series.billed.min(prices::METRICS_AT_FIRST);
     [
         ("Lambda webhook, invocations", starts, prices::INVOCATIONS),
         ("Lambda webhook, compute", seconds, compute),
@@ -217,7 +211,7 @@ fn lines(volume: &Volume, setting: &Setting) -> Vec<Line> {
         ("DynamoDB point-in-time recovery", volume.table_gb, prices::RECOVERY),
         ("DynamoDB stream, read by passes", volume.stream_reads, prices::STREAM),
         ("CloudWatch metrics", first, prices::METRICS),
-        ("CloudWatch metrics above 10,000", volume.series.metrics - first, prices::MORE_METRICS),
+        ("CloudWatch metrics above 10,000", volume.series.billed - first, prices::MORE_METRICS),
         ("CloudWatch PutMetricData", volume.puts, prices::PUTS),
         ("CloudWatch alarms", volume::ALARMS, prices::ALARMS),
         ("CloudWatch logs, taken in", volume.logged_gb, prices::LOGGED),
@@ -240,6 +234,27 @@ fn lines(volume: &Volume, setting: &Setting) -> Vec<Line> {
         with_free_tier: price.of(quantity - price.free),
     })
     .collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "numbers of metrics, far below 2^53")]
+fn series(usage: Usage, setting: &Setting) -> Series {
+    let places = fleet::places(&setting.metrics) as f64;
+    let segments = (usage.workflows * volume::SEGMENTS).ceil();
+    let own = segments.min((places - 1.0).max(0.0));
+    let shared = if segments > own && places > 0.0 { 1.0 } else { 0.0 };
+    let each = fleet::per_place(&setting.metrics) as f64;
+    let runs = usage.runs / segments.max(1.0);
+    let hours = own * volume::busy_hours(runs)
+        + shared * volume::busy_hours(runs * (segments - own));
+    Series {
+        metrics: (own + shared) * each + volume::OWN_METRICS + volume::BUSY_METRICS,
+        billed: hours * each
+            + volume::OWN_METRICS
+            + volume::BUSY_METRICS * volume::busy_hours(usage.runs),
+        segments,
+        own,
+        sharing_other: if places > 0.0 { segments - own } else { 0.0 },
+    }
 }
 
 /// Four digits behind the point are more than anybody can plan.

@@ -26,7 +26,6 @@ pub fn text(plan: &Plan) -> String {
         let _ = writeln!(text, "{what:total$}{:>9}", dollars(value));
     };
     sum("total a month", plan.total);
-    sum("with metrics billed by the hours in which they are sent", plan.total_by_the_hour);
     sum("with the free quantities of an account that nobody else uses", plan.total_with_free_tier);
     let times = if plan.total > 0.0 { plan.naive_total / plan.total } else { 0.0 };
     let naive =
@@ -66,6 +65,8 @@ fn tail(plan: &Plan) -> String {
         "\n{:.2} write units for each delivery: {:.2} to store it, {:.2} to file attempts, {:.2} for \
          passes; {:.2} read units\n\
          {} of about {} segments of workflows have metrics of their own{shared}\n\
+         {:.0} metrics in all; AWS bills each by the hours in which it is sent: runs are taken as \
+         spread evenly by chance.\n\
          Times of functions are assumed. * a price from memory. See docs/COST.md.\n",
         each.writes,
         each.ingest_writes,
@@ -74,6 +75,7 @@ fn tail(plan: &Plan) -> String {
         each.reads,
         quantity(series.own),
         quantity(series.segments),
+        series.metrics,
     )
 }
 

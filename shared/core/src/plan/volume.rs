@@ -1,9 +1,8 @@
 //! How much an installation does in a month.
 
-use crate::fleet;
 use crate::plan::prices::{self, Price};
 use crate::plan::units::{Cost, Counted, Shape};
-use crate::plan::{Series, Setting, Usage};
+use crate::plan::{Series, Setting, Usage, series};
 
 /// Hours of a month, as AWS counts them.
 const HOURS: f64 = 730.0;
@@ -20,8 +19,9 @@ const STREAM_READS: f64 = 6.0;
 /// Segments of an average workflow: pull requests and the default branch.
 pub(super) const SEGMENTS: f64 = 2.0;
 
-/// Metrics of the installation itself, where all goes well.
-pub(super) const OWN_METRICS: f64 = 7.0;
+/// Metrics of the installation itself: always sent, and sent where there is something to tell.
+pub(super) const OWN_METRICS: f64 = 5.0;
+pub(super) const BUSY_METRICS: f64 = 1.0;
 
 /// Alarms of the template.
 pub(super) const ALARMS: f64 = 13.0;
@@ -140,8 +140,7 @@ fn hit(things: f64, slots: f64) -> f64 {
 impl Rhythm {
     fn of(usage: Usage, setting: &Setting) -> Self {
         let days = HOURS / 24.0;
-        // Nothing is divided by what is not there.
-        let workflows = usage.workflows.max(f64::MIN_POSITIVE);
+        let workflows = usage.workflows.max(1.0);
         let (runs, jobs) = (usage.runs / days, usage.jobs / days);
         let per_day = runs / workflows;
         let batches = SHARDS * 86_400.0 / setting.batch_seconds.max(1.0);
@@ -213,25 +212,6 @@ impl Rhythm {
         self.per_day / 2.0
     }
 
-    /// Who has metrics of its own, and in which part of the hours those are sent.
-    #[expect(clippy::cast_precision_loss, reason = "numbers of metrics, far below 2^53")]
-    fn series(&self, setting: &Setting) -> Series {
-        let places = fleet::places(&setting.metrics) as f64;
-        let each = fleet::per_place(&setting.metrics) as f64;
-        let segments = (self.workflows * SEGMENTS).ceil();
-        let own = segments.min((places - 1.0).max(0.0));
-        let others = if places > 0.0 { segments - own } else { 0.0 };
-        let shared = others.min(1.0);
-        let hours = |segments: f64| hit(segments * self.per_day / SEGMENTS, 24.0) / 24.0;
-        Series {
-            metrics: (own + shared) * each + OWN_METRICS,
-            metric_months: (own * hours(1.0) + shared * hours(others)) * each + OWN_METRICS,
-            segments,
-            own,
-            sharing_other: others,
-        }
-    }
-
     fn stream_reads(&self) -> f64 {
         (self.passes + self.busy_passes) * SHARDS * STREAM_READS
     }
@@ -272,7 +252,7 @@ impl Volume {
             passes: rhythm.passes,
             table_gb: (raw * (setting.retention_days + GRACE_DAYS) + rollup * ROLLUP_DAYS) / GB,
             stream_reads: rhythm.stream_reads(),
-            series: rhythm.series(setting),
+            series: series(usage, setting),
             puts: if setting.metrics.compatibility { puts + rhythm.busy_passes } else { puts },
             logged_gb: starts * LOG_BYTES / GB,
             object_puts: reports * REPORT_OBJECTS,
@@ -288,7 +268,8 @@ impl Volume {
 
     /// Every delivery put and counted, six metrics for every workflow, each fact sent by itself.
     pub(super) fn naive(&self, usage: Usage, setting: &Setting) -> f64 {
-        let metrics = NAIVE_METRICS * usage.workflows;
+        let hours = busy_hours(usage.runs / usage.workflows.max(1.0));
+        let metrics = NAIVE_METRICS * usage.workflows * hours;
         let first = metrics.min(prices::METRICS_AT_FIRST);
         let compute = Price::compute(setting.architecture);
         prices::INVOCATIONS.of(self.deliveries)
@@ -298,6 +279,11 @@ impl Volume {
             + prices::MORE_METRICS.of(metrics - first)
             + prices::PUTS.of(self.stored)
     }
+}
+
+/// The share of the month's hours in which there is one of so many runs, spread evenly by chance.
+pub(super) fn busy_hours(runs: f64) -> f64 {
+    1.0 - (-runs / HOURS).exp()
 }
 
 /// What is counted as one unit has it in its count.
