@@ -244,8 +244,8 @@ fn series(usage: Usage, setting: &Setting) -> Series {
     let shared = if segments > own && places > 0.0 { 1.0 } else { 0.0 };
     let each = fleet::per_place(&setting.metrics) as f64;
     let runs = usage.runs / segments.max(1.0);
-    let hours = own * volume::busy_hours(runs)
-        + shared * volume::busy_hours(runs * (segments - own));
+    let hours =
+        own * volume::busy_hours(runs) + shared * volume::busy_hours(runs * (segments - own));
     Series {
         metrics: (own + shared) * each + volume::OWN_METRICS + volume::BUSY_METRICS,
         billed: hours * each

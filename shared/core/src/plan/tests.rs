@@ -31,10 +31,10 @@ fn a_plan_is_a_bill_with_its_reasons() {
     Lambda webhook, invocations             720,000 requests          $0.20 per 1,000,000       $0.14
     Lambda webhook, compute                     540 GB-s                    $0.0000133334       $0.01
     Lambda aggregator, invocations           99,326 requests          $0.20 per 1,000,000       $0.02
-    Lambda aggregator, compute                5,121 GB-s                    $0.0000133334       $0.07
+    Lambda aggregator, compute                5,112 GB-s                    $0.0000133334       $0.07
     Lambda reporter, compute                    183 GB-s                    $0.0000133334       $0.00
     DynamoDB writes                         730,861 write units      $0.625 per 1,000,000       $0.46
-    DynamoDB reads                        1,174,970 read units       $0.125 per 1,000,000       $0.15
+    DynamoDB reads                        1,172,050 read units       $0.125 per 1,000,000       $0.15
     DynamoDB storage                           0.57 GB                              $0.25*      $0.14
     DynamoDB point-in-time recovery            0.57 GB                              $0.20*      $0.11
     DynamoDB stream, read by passes         140,160 requests            $0.02 per 100,000*      $0.03
