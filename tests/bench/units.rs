@@ -1,4 +1,4 @@
-//! Capacity units on DynamoDB, counted on the stand-in: of a delivery, and of a pass beside a long
+//! Capacity units on `DynamoDB`, counted on the stand-in: of a delivery, and of a pass beside a long
 //! history.
 
 use std::time::Instant;
