@@ -22,7 +22,7 @@ use crate::program::variable;
 const TABLE: &str = "laptime";
 
 /// How long the stand-in may take to come up on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Kills the stand-in when this process ends, however it ends.
 const GUARD: &str = r#""$0" >/dev/null 2>&1 & pid=$!; cat >/dev/null; kill "$pid""#;

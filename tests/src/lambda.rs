@@ -16,7 +16,7 @@ use crate::cloud::Cloud;
 use crate::program::variable;
 
 /// How long a function may take for an answer on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running function. Killed when dropped.
 #[derive(Debug)]

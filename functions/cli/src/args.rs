@@ -59,7 +59,7 @@ pub(crate) struct DemoArgs {
 /// Where the store is and what policy holds.
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct StoreArgs {
-    /// Folder of the store, or dynamodb://TABLE.
+    /// Folder of the store, or `dynamodb://TABLE`.
     #[arg(long, value_name = "DIR", default_value = "laptime-data", env = "LAPTIME_DATA")]
     pub(crate) data: PathBuf,
     /// Policy file; without it `laptime.toml` in the current folder is read if there is one.
@@ -97,7 +97,7 @@ pub(crate) struct ReplayArgs {
     /// Address of the webhook, as in `http://127.0.0.1:8787/webhook`.
     #[arg(long, value_name = "URL", group = "target")]
     pub(crate) to: Option<String>,
-    /// Folder of the store to put them into, or dynamodb://TABLE.
+    /// Folder of the store to put them into, or `dynamodb://TABLE`.
     #[arg(long, value_name = "DIR", group = "target")]
     pub(crate) data: Option<PathBuf>,
     /// Policy file for --data.
@@ -167,7 +167,7 @@ pub(crate) struct ReportArgs {
 /// Say what the store holds and whether passes keep up.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct StatusArgs {
-    /// Folder of the store, or dynamodb://TABLE.
+    /// Folder of the store, or `dynamodb://TABLE`.
     #[arg(long, value_name = "DIR", default_value = "laptime-data", env = "LAPTIME_DATA")]
     pub(crate) data: PathBuf,
     #[command(flatten)]
@@ -178,7 +178,7 @@ pub(crate) struct StatusArgs {
 ///
 /// From figures, or from what a store has seen in the last 30 whole days. Write and read units are
 /// computed from counted ones; prices are those of us-east-1 at a date that is printed. Nothing is
-/// asked of AWS but for --data dynamodb://TABLE.
+/// asked of AWS but for --data `dynamodb://TABLE`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct PlanArgs {
     /// Repositories.
@@ -199,7 +199,7 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) steps: u32,
     /// Count repositories, workflows, runs, jobs and steps in this store instead: a folder, or
-    /// dynamodb://TABLE.
+    /// `dynamodb://TABLE`.
     #[arg(long, value_name = "DIR",
           conflicts_with_all = ["repositories", "workflows_per_repository", "jobs", "runs", "steps"])]
     pub(crate) data: Option<PathBuf>,

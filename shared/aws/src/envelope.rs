@@ -11,7 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Request {
-    request_context: RequestContext,
+    #[serde(rename = "requestContext")]
+    context: RequestContext,
     /// The headers of a delivery.
     #[serde(default)]
     pub headers: Headers,
@@ -67,7 +68,7 @@ struct ReplyHeaders {
 impl Request {
     /// The method, as in `POST`.
     pub fn method(&self) -> &str {
-        &self.request_context.http.method
+        &self.context.http.method
     }
 
     /// Whether the body is longer than this, told without decoding it.
@@ -91,7 +92,7 @@ impl Request {
 
     /// The path without the stage that an HTTP API puts before it.
     pub fn path(&self) -> &str {
-        let RequestContext { http, stage } = &self.request_context;
+        let RequestContext { http, stage } = &self.context;
         let staged = stage.as_ref().and_then(|stage| {
             http.path
                 .strip_prefix('/')?

@@ -1,4 +1,4 @@
-//! What the store on DynamoDB does beyond the contract: values too large for an item, items that
+//! What the store on `DynamoDB` does beyond the contract: values too large for an item, items that
 //! cannot be read, passes that overtake each other, expiry.
 
 use aws_sdk_dynamodb::Client;

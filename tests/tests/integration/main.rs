@@ -8,6 +8,7 @@
     clippy::indexing_slicing,
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     clippy::float_cmp,
     reason = "a test may ask for the time, compare exact figures, and panic where something is wrong"
 )]

@@ -100,8 +100,9 @@ fn a_day_costs_what_is_planned_for_it() {
     let each = |units: f64| units / deliveries as f64;
     let counted = [ingest, filing, passes].map(|units| each(units.writes as f64));
     let told = [planned.ingest_writes, planned.filing_writes, planned.pass_writes];
+    println!("write units a delivery, counted {counted:.3?}, planned {told:.3?}");
     let reads = each(ingest.reads + filing.reads + passes.reads);
-    println!("counted {counted:.3?}, {reads:.3} reads; planned {told:.3?}, {:.3}", planned.reads);
+    println!("read units a delivery, counted {reads:.3}, planned {:.3}", planned.reads);
     // A read is a fifth of the price of a write, and depends more on when things come.
     let reads = [(reads, planned.reads, 0.25)];
     let writes = counted.into_iter().zip(told).map(|(counted, planned)| (counted, planned, 0.1));
