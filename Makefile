@@ -17,7 +17,7 @@ ARCH ?= arm64
 export SAM_CLI_TELEMETRY = 0
 
 .DEFAULT_GOAL = help
-.PHONY: help demo build test check template bench schema local-aws lambda deploy destroy clean
+.PHONY: help demo build test check template bench schema units local-aws lambda deploy destroy clean
 
 help:
 	@echo 'make demo    see a report on bundled history, built from signed deliveries'
@@ -26,6 +26,7 @@ help:
 	@echo 'make bench   speed and memory against peers and targets'
 	@echo 'make schema  write the JSON Schemas in docs/ anew'
 	@echo 'make local-aws  deploy to a stand-in for AWS on this machine, and show it at work'
+	@echo 'make units   count capacity units on DynamoDB anew, for laptime plan'
 	@echo 'make lambda  build the AWS functions (ARCH=arm64 or x86_64) into infra/build'
 	@echo 'make deploy  build and deploy them to your AWS account; asks the first time'
 	@echo 'make destroy remove them again; asks, and keeps the data'
@@ -81,6 +82,11 @@ schema:
 
 bench:
 	tests/bench/run
+
+units: $(VENV_AWS)
+	$(BUILD) --all-targets
+	LAPTIME_UPDATE_UNITS=1 LAPTIME_MINISTACK=$(abspath .venv/aws/bin/ministack) \
+	$(CARGO) test $(WHOLE) --test integration units::
 
 local-aws: $(VENV_AWS) $(VENV_SAM)
 	$(BUILD)

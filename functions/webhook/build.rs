@@ -1,6 +1,6 @@
 //! How the program is linked where it is deployed. Decision record 10 has the reasons.
 
-#[expect(clippy::disallowed_methods, reason = "cargo tells a build script all through variables")]
+#[expect(clippy::disallowed_methods, reason = "cargo tells a build script by variables")]
 fn main() {
     println!("cargo::rerun-if-changed=no-unwinding.ld");
     if std::env::var("PROFILE").is_ok_and(|profile| profile == "release") {

@@ -76,7 +76,8 @@ impl History {
         wait(aggregate(store, pass, || now, |_| ())).unwrap().unwrap();
     }
 
-    fn places(self) -> impl Iterator<Item = Place> {
+    /// All of its attempts.
+    pub(crate) fn places(self) -> impl Iterator<Item = Place> {
         let at = move |n| Place {
             workflow: n / self.per_day % self.workflows,
             day: n / self.per_day / self.workflows,
@@ -85,7 +86,8 @@ impl History {
         (0..self.attempts()).map(at)
     }
 
-    fn filed(self, at: Place) -> Filed {
+    /// One of them, as a filing has it.
+    pub(crate) fn filed(self, at: Place) -> Filed {
         let events = self.events(at);
         let id = events[0].id;
         let row = Row::of(&Attempt::fold(id, &events)).unwrap();
@@ -171,7 +173,8 @@ fn job(run: u64, number: u64, start: Time, conclusion: &str, dice: &mut fastrand
     }
 }
 
-fn key(filed: &Filed) -> Option<DayKey> {
+/// The day of a row.
+pub(crate) fn key(filed: &Filed) -> Option<DayKey> {
     match &filed.filing {
         Filing::Row(row) => Some(row.key()),
         Filing::Open | Filing::Refuse | Filing::SetAside { .. } => None,

@@ -26,19 +26,21 @@ mod measure;
 mod server;
 mod store;
 mod table;
+mod units;
 mod webhook;
 
 use crate::table::Table;
 
 type Bench = fn(&mut Table);
 
-const BENCHES: [(&str, Bench); 6] = [
+const BENCHES: [(&str, Bench); 7] = [
     ("ingest", ingest::run),
     ("webhook", webhook::run),
     ("durable", durable::run),
     ("store", store::run),
     ("figures", figures::run),
     ("functions", functions::run),
+    ("units", units::run),
 ];
 
 fn main() {

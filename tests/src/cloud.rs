@@ -22,7 +22,7 @@ use crate::program::variable;
 const TABLE: &str = "laptime";
 
 /// How long the stand-in may take to come up on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Kills the stand-in when this process ends, however it ends.
 const GUARD: &str = r#""$0" >/dev/null 2>&1 & pid=$!; cat >/dev/null; kill "$pid""#;
@@ -94,6 +94,13 @@ impl StandIn {
 }
 
 impl Cloud {
+    /// The ARN of the table's stream.
+    pub fn stream(&self) -> String {
+        let client = aws_sdk_dynamodb::Client::new(self.clients.config());
+        let described = wait(client.describe_table().table_name(TABLE).send()).unwrap();
+        described.table.unwrap().latest_stream_arn.unwrap()
+    }
+
     /// The store, through a client in trouble.
     pub fn troubled_store(&self, client: &Faulty) -> Store {
         Clients::new(wait(troubled(self, client))).store(TABLE, 35)

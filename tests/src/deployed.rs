@@ -18,7 +18,7 @@ const SECRET: &str = "a secret of the deployed tests";
 const SECRET_NAME: &str = "/laptime/webhook-secret";
 
 /// How long something that happens by itself is waited for: the schedule comes once a minute.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// A stack of its own.
 #[derive(Debug)]

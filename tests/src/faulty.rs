@@ -65,9 +65,8 @@ impl State {
     fn fate(&self) -> Fate {
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
         match self.trouble {
-            Trouble::None => Fate::Goes,
             Trouble::DeadFrom(deadly) if number >= deadly => Fate::Dies,
-            Trouble::DeadFrom(_) => Fate::Goes,
+            Trouble::None | Trouble::DeadFrom(_) => Fate::Goes,
             Trouble::Stumbles { seed } => {
                 let dice = fastrand::Rng::with_seed(seed ^ (number as u64) << 20).u8(0..60);
                 match dice {

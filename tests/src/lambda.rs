@@ -16,7 +16,7 @@ use crate::cloud::Cloud;
 use crate::program::variable;
 
 /// How long a function may take for an answer on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running function. Killed when dropped.
 #[derive(Debug)]
@@ -94,10 +94,15 @@ impl Function {
         Ended { code: output.status.code(), log: log.lines().map(ToOwned::to_owned).collect() }
     }
 
-    /// Invokes it, waits, and gives what it made of it.
-    pub fn invoke(&self, event: &Value) -> Outcome {
+    /// Hands it an invocation and does not wait.
+    pub fn hand_over(&self, event: &Value) {
         let id = format!("request-{}", self.last.fetch_add(1, Ordering::Relaxed) + 1);
         self.invocations.send((id, event.to_string())).unwrap();
+    }
+
+    /// Invokes it, waits, and gives what it made of it.
+    pub fn invoke(&self, event: &Value) -> Outcome {
+        self.hand_over(event);
         self.outcomes.recv_timeout(PATIENCE).expect("the function answers")
     }
 

@@ -23,6 +23,7 @@ mod program;
 mod relay;
 mod scenario;
 mod strategy;
+mod workload;
 
 pub use cloud::{Cloud, cloud};
 pub use crashing::{Crashing, Moment};
@@ -37,3 +38,4 @@ pub use program::{Answer, Laptime, Served, variable};
 pub use relay::{Fault, Relay};
 pub use scenario::{Delivery, Job, Run, signature};
 pub use strategy::{History, histories};
+pub use workload::{Arrival, Workload, pass_at, refold_at};

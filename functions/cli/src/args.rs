@@ -27,6 +27,7 @@ pub(crate) enum Command {
     Aggregate(AggregateArgs),
     Report(ReportArgs),
     Status(StatusArgs),
+    Plan(PlanArgs),
     /// Print completions for a shell.
     Completions {
         /// The shell.
@@ -58,7 +59,7 @@ pub(crate) struct DemoArgs {
 /// Where the store is and what policy holds.
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct StoreArgs {
-    /// Folder of the store, or dynamodb://TABLE.
+    /// Folder of the store, or `dynamodb://TABLE`.
     #[arg(long, value_name = "DIR", default_value = "laptime-data", env = "LAPTIME_DATA")]
     pub(crate) data: PathBuf,
     /// Policy file; without it `laptime.toml` in the current folder is read if there is one.
@@ -96,7 +97,7 @@ pub(crate) struct ReplayArgs {
     /// Address of the webhook, as in `http://127.0.0.1:8787/webhook`.
     #[arg(long, value_name = "URL", group = "target")]
     pub(crate) to: Option<String>,
-    /// Folder of the store to put them into, or dynamodb://TABLE.
+    /// Folder of the store to put them into, or `dynamodb://TABLE`.
     #[arg(long, value_name = "DIR", group = "target")]
     pub(crate) data: Option<PathBuf>,
     /// Policy file for --data.
@@ -125,6 +126,10 @@ pub(crate) struct AggregateArgs {
     /// future seals days for good.
     #[arg(long, value_name = "TIME", value_parser = crate::settings::time_or_day)]
     pub(crate) now: Option<Time>,
+    /// Of a table: first read all of it for attempts that were never filed. Only needed after the
+    /// aggregator was down for over 24 hours; every item is paid for.
+    #[arg(long)]
+    pub(crate) everything: bool,
     #[command(flatten)]
     pub(crate) format: FormatArgs,
 }
@@ -162,11 +167,68 @@ pub(crate) struct ReportArgs {
 /// Say what the store holds and whether passes keep up.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct StatusArgs {
-    /// Folder of the store, or dynamodb://TABLE.
+    /// Folder of the store, or `dynamodb://TABLE`.
     #[arg(long, value_name = "DIR", default_value = "laptime-data", env = "LAPTIME_DATA")]
     pub(crate) data: PathBuf,
     #[command(flatten)]
     pub(crate) format: FormatArgs,
+}
+
+/// Say what an installation on AWS costs a month.
+///
+/// From figures, or from what a store has seen in the last 30 whole days. Write and read units are
+/// computed from counted ones; prices are those of us-east-1 at a date that is printed. Nothing is
+/// asked of AWS but for --data `dynamodb://TABLE`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PlanArgs {
+    /// Repositories.
+    #[arg(long, value_name = "N", default_value_t = 10,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) repositories: u32,
+    /// Workflows of each.
+    #[arg(long, value_name = "N", default_value_t = 6,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) workflows_per_repository: u32,
+    /// Jobs a month, of all repositories; 5 for each run if not given, or 20,000.
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<u32>,
+    /// Runs a month, of all repositories; a fifth of the jobs if not given.
+    #[arg(long, value_name = "N")]
+    pub(crate) runs: Option<u32>,
+    /// Steps of a job.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) steps: u32,
+    /// Count repositories, workflows, runs, jobs and steps in this store instead: a folder, or
+    /// `dynamodb://TABLE`.
+    #[arg(long, value_name = "DIR",
+          conflicts_with_all = ["repositories", "workflows_per_repository", "jobs", "runs", "steps"])]
+    pub(crate) data: Option<PathBuf>,
+    /// Budget of metrics of workflows; 100 if not given, as in the template.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_series: Option<u32>,
+    /// Minutes between two passes.
+    #[arg(long, value_name = "N", default_value_t = 15,
+          value_parser = clap::value_parser!(u16).range(1..=60))]
+    pub(crate) pass_minutes: u16,
+    /// Seconds in which new events are gathered before they are filed.
+    #[arg(long, value_name = "N", default_value_t = 60,
+          value_parser = clap::value_parser!(u16).range(1..=300))]
+    pub(crate) batch_seconds: u16,
+    /// Processor of the functions.
+    #[arg(long, value_enum, default_value_t = Processor::Arm64)]
+    pub(crate) architecture: Processor,
+    /// The present, for --data: RFC 3339; days before it are counted.
+    #[arg(long, value_name = "TIME", value_parser = crate::settings::time_or_day)]
+    pub(crate) now: Option<Time>,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Processor {
+    Arm64,
+    #[value(name = "x86_64")]
+    X86_64,
 }
 
 /// The form of what is printed.

@@ -24,6 +24,7 @@ fn main() -> ExitCode {
         Command::Aggregate(args) => command::aggregate::run(&args),
         Command::Report(args) => command::report::run(&args),
         Command::Status(args) => command::status::run(&args),
+        Command::Plan(args) => command::plan::run(&args),
         Command::Completions { shell } => command::completions(shell),
     };
     match done {

@@ -14,6 +14,7 @@ mod load;
 mod metrics;
 mod notes;
 mod objects;
+mod repair;
 mod roots;
 mod rows;
 mod said;

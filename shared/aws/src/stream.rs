@@ -114,8 +114,8 @@ impl Store {
             {
                 tracing::error!(
                     stream.shard = shard,
-                    "the stream no longer reaches back to where the last pass left off: attempts \
-                     that completed in between wait for their next event; redeliver from GitHub"
+                    "the stream no longer reaches back to where the last pass left off: run \
+                     `laptime aggregate --everything` to file what came in between"
                 );
                 from(ShardIteratorType::TrimHorizon, None).await
             }

@@ -13,6 +13,7 @@ mod kept;
 #[cfg(test)]
 mod method;
 pub mod model;
+pub mod plan;
 pub mod port;
 pub mod render;
 pub mod report;

@@ -5,8 +5,15 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
-use kit::{Delivery, Deployed, Job, Laptime, Run, busy_history, cloud, jumbled, lines};
+use aws_sdk_dynamodb::types::AttributeValue;
+use kit::{
+    Cloud, Delivery, Deployed, Function, Job, Laptime, Memory, Run, aggregate_at, append_all,
+    busy_history, cloud, jumbled, lines, report_json, wait,
+};
+use laptime_core::ingest::Progress::Drop;
+use laptime_core::port::{Lease, Ledger};
 use laptime_core::time::Time;
 use serde_json::{Value, json};
 
@@ -56,7 +63,8 @@ fn a_signed_delivery_becomes_a_figure_and_a_report() {
     let dimensions =
         |branch| [("Repository", "acme/web"), ("Workflow", "Workflow 1"), ("Branch", branch)];
     let own = dimensions("default_branch");
-    STACK.until("a pass", || STACK.metric("RunsSucceeded", &own).sum >= 9.0);
+    let runs = |name| STACK.metric(name, &own).sum;
+    STACK.until("a pass over all", || runs("RunsSucceeded") + runs("RunsFailed") >= 12.0);
     let metric = |name| {
         let measured = STACK.metric(name, &own);
         (measured.count, measured.sum)
@@ -67,7 +75,7 @@ fn a_signed_delivery_becomes_a_figure_and_a_report() {
     assert_eq!(metric("RunDuration"), (12.0, 12.0 * 104.0));
     assert_eq!(metric("RunQueueTime"), (12.0, 12.0 * 4.0));
     assert_eq!(metric("JobDuration"), (24.0, 12.0 * (56.0 + 95.0)));
-    assert!(STACK.metric("Passes", &[]).sum >= 1.0);
+    STACK.until("the end of a pass", || STACK.metric("Passes", &[]).sum >= 1.0);
 
     // Reports of yesterday, once each.
     let day = yesterday().day();
@@ -114,6 +122,49 @@ fn two_hundred_posts_at_once_of_fifty_facts_store_fifty() {
         }
     });
     assert_eq!(stored.into_inner(), 50);
+}
+
+/// How many items there are in a partition of the table.
+fn count(cloud: &Cloud, partition: &str) -> i32 {
+    let counted = aws_sdk_dynamodb::Client::new(cloud.clients.config())
+        .query()
+        .table_name("laptime")
+        .key_condition_expression("p = :p")
+        .expression_attribute_values(":p", AttributeValue::S(partition.to_owned()))
+        .send();
+    wait(counted).unwrap().count
+}
+
+#[test]
+fn a_killed_aggregator_is_finished_by_the_next() {
+    let cloud = cloud();
+    let store = cloud.store();
+    let now = laptime_aws::clock();
+    let deliveries = busy_history(90);
+    append_all(&store, &deliveries, Drop, now).unwrap();
+    let stream = cloud.stream();
+    let variables = [("LAPTIME_TABLE", "laptime"), ("LAPTIME_STREAM", stream.as_str())];
+    let bucket = |partition: &str| count(&cloud, partition) > 0;
+    // While it files, when it has marked a day, when it has stored a rollup.
+    for partition in ["D#1#1#5020574", "T", "R#1#1"] {
+        let function = Function::start("aggregator", &cloud, &variables);
+        function.hand_over(&json!({ "laptime": "schedule" }));
+        let since = Instant::now();
+        while !bucket(partition) {
+            assert!(since.elapsed() < Duration::from_mins(1), "nothing in {partition}");
+        }
+        drop(function);
+        // As if ten seconds had gone by.
+        let Lease::Won(fence) = wait(store.lease("a test", now.plus_days(9_999))).unwrap() else {
+            panic!("its lease has lapsed");
+        };
+        wait(store.release(fence, None)).unwrap();
+    }
+    aggregate_at(&store, now).unwrap();
+    let memory = Memory::default();
+    append_all(&memory, &deliveries, Drop, now).unwrap();
+    aggregate_at(&memory, now).unwrap();
+    assert_eq!(report_json(&store), report_json(&memory));
 }
 
 /// What a program printed that must succeed.

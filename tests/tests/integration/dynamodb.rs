@@ -1,4 +1,4 @@
-//! What the store on DynamoDB does beyond the contract: values too large for an item, items that
+//! What the store on `DynamoDB` does beyond the contract: values too large for an item, items that
 //! cannot be read, passes that overtake each other, expiry.
 
 use aws_sdk_dynamodb::Client;
@@ -229,4 +229,22 @@ fn a_missing_table_and_one_without_a_stream_are_told_by_name() {
     assert_eq!(error.kind, StoreErrorKind::Missing);
     assert!(error.what.contains("the table nowhere"), "{error}");
     assert!(error.what.ends_with("check its name, the account and the region"), "{error}");
+}
+
+#[test]
+fn what_the_stream_no_longer_tells_of_is_found_by_reading_everything() {
+    let store = cloud().store();
+    append_all(&store, &run(1).deliveries(), Keep, noon()).unwrap();
+    // As if the stream had been read to its end by somebody who then did nothing.
+    let lost = wait(store.changed(1_000)).unwrap();
+    let fence = lease(&store, noon());
+    wait(store.file(fence, &[], &[], lost.upto.as_ref())).unwrap();
+    wait(store.release(fence, None)).unwrap();
+    assert_eq!(aggregate_at(&store, noon()).unwrap().attempts, 0);
+
+    let all = wait(store.attempts_by_scan()).unwrap();
+    assert_eq!(all.len(), 1);
+    wait(refold(&store, "a test", &all, noon)).unwrap().unwrap();
+    aggregate_at(&store, noon()).unwrap();
+    assert_eq!(report_json(&store), expected(&run(1).deliveries()));
 }

@@ -8,6 +8,7 @@
     clippy::indexing_slicing,
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     clippy::float_cmp,
     reason = "a test may ask for the time, compare exact figures, and panic where something is wrong"
 )]
@@ -20,8 +21,10 @@ mod end_to_end;
 mod examples;
 mod measure;
 mod page;
+mod plan;
 mod properties;
 mod publish;
 mod stories;
 mod template;
+mod units;
 mod webhook;

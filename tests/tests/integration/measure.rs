@@ -1,6 +1,10 @@
 //! Passes that send metrics: each sample once, and gauges of the moment.
 
-use kit::{Crashing, Fate, Gathered, Job, Memory, Moment, Run, append_all, at, cloud, measure_at};
+use kit::{
+    Crashing, Fate, Gathered, Job, Memory, Moment, Run, append_all, at, cloud, measure_at, wait,
+};
+use laptime_core::config::Policy;
+use laptime_core::flow::{Installation, Pass, measure};
 use laptime_core::ingest::Progress::Keep;
 use laptime_core::port::{Inbox, Ledger, Library, Notes};
 use laptime_core::time::Time;
@@ -35,9 +39,7 @@ fn every_attempt_is_measured_once_however_often_its_day_is_touched() {
     assert_eq!(metrics.sum("Passes"), (2.0, 2.0));
     insta::assert_snapshot!(metrics.names().join("\n"), @"
     Laptime AttemptsMeasured
-    Laptime AttemptsRefused
     Laptime AttemptsSetAside
-    Laptime DaysTouched
     Laptime EventsSwept
     Laptime JobDuration
     Laptime JobQueueTime
@@ -46,11 +48,7 @@ fn every_attempt_is_measured_once_however_often_its_day_is_touched() {
     Laptime RunQueueTime
     Laptime RunsFailed
     Laptime RunsSucceeded
-    Laptime SamplesLost
-    Laptime SamplesSkipped
-    Laptime SecondsSinceLastPass
     Laptime SuccessRate
-    Laptime WithoutSeries
     Laptime WorkflowsOverP95
     Laptime WorkflowsQueueing
     Laptime WorkflowsUnderSuccessRate
@@ -129,7 +127,7 @@ fn survive<S: Inbox + Ledger + Notes + Library>(store: &S, deadly: usize, moment
 
 fn at_every_call<S: Inbox + Ledger + Notes + Library>(fresh: impl Fn() -> S) {
     for moment in [Moment::Before, Moment::After] {
-        let deadly = (0..).find(|deadly| !survive(&fresh(), *deadly, moment)).unwrap();
+        let deadly = (0..9_999).find(|deadly| !survive(&fresh(), *deadly, moment)).unwrap();
         assert!(deadly > 20, "only {deadly} calls were crashed");
     }
 }
@@ -142,4 +140,32 @@ fn a_crash_at_any_call_sends_nothing_twice_and_tells_what_it_lost() {
 #[test]
 fn the_same_on_dynamodb() {
     at_every_call(|| cloud().store());
+}
+
+#[test]
+fn a_day_that_has_not_changed_is_not_read_again_until_its_rollup_is_due() {
+    let store = cloud().store();
+    let metrics = Gathered::default();
+    let hourly = |now: Time| {
+        let at = Installation { store: &store, metrics: &metrics, policy: &Policy::default() };
+        let pass = Pass { roll_up_every_ms: Some(3_600_000), ..Pass::new("a test", now, 35) };
+        let before = store.units();
+        let (passed, _) = wait(measure(at, pass, || now)).unwrap().unwrap();
+        (passed.days, store.units().since(before).reads)
+    };
+    assert_eq!(hourly(noon()).0, 0);
+    // Rows of several kilobytes each, of today.
+    let mut runs: Vec<Run> = (1..=30).map(run).collect();
+    for (run, seed) in runs.iter_mut().zip(0..) {
+        let mut dice = fastrand::Rng::with_seed(seed);
+        run.jobs[0].name = std::iter::repeat_with(|| dice.alphanumeric()).take(4_000).collect();
+    }
+    append(&store, &runs);
+    let quarter = |n: i64| noon().plus_millis(n * 900_000);
+    let (days, busy) = hourly(quarter(1));
+    let (still, quiet) = hourly(quarter(2));
+    assert_eq!((days, still), (0, 0));
+    assert!(quiet < busy / 4.0, "{quiet} read units against {busy}");
+    assert_eq!(hourly(quarter(4)).0, 1, "the next hour has come");
+    assert_eq!(metrics.sum("RunDuration").0, 30.0);
 }

@@ -24,9 +24,17 @@ pub(crate) fn run(args: &AggregateArgs) -> anyhow::Result<Outcome> {
     let now = args.now.unwrap_or_else(clock);
     let pass = Pass::new(&holder, now, policy.retention.raw_days);
     let passed = match Place::named(&args.store.data, policy.retention.raw_days)? {
+        Place::Folder(_) if args.everything => {
+            bail!("--everything is for tables: a folder always knows what is not filed")
+        }
         Place::Folder(folder) => block_on(wait_and_pass(&Store::open_existing(&folder)?, pass))??,
         #[cfg(feature = "aws")]
-        Place::Table(store) => block_on(wait_and_pass(&*store, pass))??,
+        Place::Table(store) => block_on(async {
+            if args.everything {
+                file_everything(&store, &holder).await?;
+            }
+            wait_and_pass(&*store, pass).await
+        })??,
     };
     let text = match args.format.format {
         Format::Text => text(&passed),
@@ -34,6 +42,17 @@ pub(crate) fn run(args: &AggregateArgs) -> anyhow::Result<Outcome> {
     };
     output::emit(&text, args.format.out.as_deref())?;
     Ok(Outcome::Fine)
+}
+
+/// Files what the stream no longer tells of.
+#[cfg(feature = "aws")]
+async fn file_everything(store: &laptime_aws::Store, holder: &str) -> anyhow::Result<()> {
+    let attempts = store.attempts_by_scan().await?;
+    tracing::info!(attempts = attempts.len(), "read all of the table");
+    match laptime_core::flow::refold(store, holder, &attempts, clock).await? {
+        Ok(refolded) => refolded.failed.map_or(Ok(()), |error| Err(error.into())),
+        Err(_) => bail!("another pass is running; try again"),
+    }
 }
 
 /// A killed pass keeps its lease until it lapses: wait for that.

@@ -2,6 +2,7 @@
 
 pub(crate) mod aggregate;
 pub(crate) mod demo;
+pub(crate) mod plan;
 pub(crate) mod replay;
 pub(crate) mod report;
 pub(crate) mod serve;

@@ -153,6 +153,7 @@ impl Table {
         &self.client
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
     pub(crate) fn failed<E>(&self, doing: &str, error: SdkError<E>) -> StoreError
     where
         E: aws_sdk_dynamodb::error::ProvideErrorMetadata
@@ -171,7 +172,7 @@ impl Table {
         item: Item,
         condition: Condition,
     ) -> Result<Option<Item>, Failure> {
-        let units = write_units(item_bytes(&item.0));
+        let new = item_bytes(&item.0);
         let (expression, values) = condition.parts();
         let put = self
             .client
@@ -184,12 +185,8 @@ impl Table {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let done = self.again(is_conflict, || put.clone().send()).await;
-        self.meter.wrote(units);
-        match done {
-            Ok(done) => {
-                self.told(done.consumed_capacity.as_ref());
-                Ok(done.attributes.map(Item))
-            }
+        let (was, told) = match done {
+            Ok(done) => (Ok(done.attributes.map(Item)), told(done.consumed_capacity.as_ref())),
             Err(SdkError::ServiceError(refused))
                 if refused.err().is_conditional_check_failed_exception() =>
             {
@@ -197,10 +194,17 @@ impl Table {
                 else {
                     return Err(Failure::Condition(None));
                 };
-                Err(Failure::Condition(refused.item.map(Item)))
+                let item = refused.item;
+                (Err(Failure::Condition(item.map(Item))), None)
             }
-            Err(error) => Err(Failure::Store(self.failed(doing, error))),
-        }
+            Err(error) => (Err(Failure::Store(self.failed(doing, error))), None),
+        };
+        let old = match &was {
+            Ok(item) | Err(Failure::Condition(item)) => bytes_of(item.as_ref()),
+            Err(Failure::Store(_)) => 0,
+        };
+        self.meter.wrote(write_units(new.max(old)), told);
+        was
     }
 
     /// Updates an item if the condition holds. Answers it as it is now.
@@ -229,8 +233,9 @@ impl Table {
         match done {
             Ok(done) => {
                 let item = Item(done.attributes.unwrap_or_default());
-                self.meter.wrote(write_units(item_bytes(&item.0)));
-                self.told(done.consumed_capacity.as_ref());
+                // What it was is not told: all that is updated alone stays under a kilobyte.
+                let units = write_units(item_bytes(&item.0));
+                self.meter.wrote(units, told(done.consumed_capacity.as_ref()));
                 Ok(item)
             }
             Err(SdkError::ServiceError(refused))
@@ -241,7 +246,7 @@ impl Table {
                     return Err(Failure::Condition(None));
                 };
                 let item = refused.item.map(Item);
-                self.meter.wrote(write_units(item.as_ref().map_or(0, |item| item_bytes(&item.0))));
+                self.meter.wrote(write_units(bytes_of(item.as_ref())), None);
                 Err(Failure::Condition(item))
             }
             Err(error) => Err(Failure::Store(self.failed(doing, error))),
@@ -269,14 +274,15 @@ impl Table {
         match done {
             Ok(done) => {
                 let item = done.attributes.map(Item);
-                self.meter.wrote(write_units(item.as_ref().map_or(0, |item| item_bytes(&item.0))));
-                self.told(done.consumed_capacity.as_ref());
+                let units = write_units(bytes_of(item.as_ref()));
+                self.meter.wrote(units, told(done.consumed_capacity.as_ref()));
                 Ok(item)
             }
             Err(SdkError::ServiceError(refused))
                 if matches!(refused.err(), DeleteItemError::ConditionalCheckFailedException(_)) =>
             {
-                self.meter.wrote(1);
+                // Only marks are deleted on a condition.
+                self.meter.wrote(write_units(0), None);
                 Err(Failure::Condition(None))
             }
             Err(error) => Err(Failure::Store(self.failed(doing, error))),
@@ -294,12 +300,14 @@ impl Table {
             .set_transact_items(Some(items))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let done = self.again(is_transaction_conflict, || transact.clone().send()).await;
-        self.meter.wrote(units);
+        let told = done.as_ref().ok().map(|done| {
+            let units = |told: &ConsumedCapacity| told.capacity_units().unwrap_or_default();
+            whole(done.consumed_capacity().iter().map(units).sum())
+        });
+        // A transaction does not answer what was there. Where that was larger, the table tells more.
+        self.meter.wrote(units.max(told.unwrap_or_default()), told);
         match done {
-            Ok(done) => {
-                done.consumed_capacity().iter().for_each(|told| self.told(Some(told)));
-                Ok(())
-            }
+            Ok(_) => Ok(()),
             Err(error) if has_reason(&error, "ConditionalCheckFailed") => {
                 Err(Failure::Condition(None))
             }
@@ -370,7 +378,7 @@ impl Table {
             .await
             .map_err(|error| self.failed(doing, error))?;
         let item = got.item.map(Item);
-        self.meter.read(item.as_ref().map_or(0, |item| item_bytes(&item.0)), true);
+        self.meter.read(bytes_of(item.as_ref()), true, None);
         Ok(item)
     }
 
@@ -389,9 +397,14 @@ impl Table {
                 if tried > 0 {
                     self.pause(tried).await;
                 }
+                let asked = keys.len();
                 let (items, left) = self.get_some(doing, keys).await?;
                 self.meter.call();
-                items.iter().for_each(|item| self.meter.read(item_bytes(&item.0), true));
+                // What is not there is a unit as well.
+                let missing = asked - items.len() - left.len();
+                let sizes = items.iter().map(|item| item_bytes(&item.0));
+                let sizes = sizes.chain(std::iter::repeat_n(0, missing));
+                sizes.for_each(|bytes| self.meter.read(bytes, true, None));
                 found.extend(items);
                 if tried >= TRIES && !left.is_empty() {
                     return Err(StoreError {
@@ -451,8 +464,10 @@ impl Table {
         let mut from = None;
         loop {
             let page = self.page(doing, &query, from).await?;
+            let told = page.consumed_capacity.as_ref().and_then(ConsumedCapacity::capacity_units);
             let items: Vec<Item> = page.items.unwrap_or_default().into_iter().map(Item).collect();
-            self.meter.read(items.iter().map(|item| item_bytes(&item.0)).sum(), true);
+            // Whole items are read, whatever is asked of them: the table tells more then.
+            self.meter.read(items.iter().map(|item| item_bytes(&item.0)).sum(), true, told);
             from = page.last_evaluated_key;
             if !take(items) || from.is_none() {
                 return Ok(());
@@ -476,6 +491,7 @@ impl Table {
             .set_projection_expression(query.only.map(ToOwned::to_owned))
             .set_exclusive_start_key(from)
             .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await
             .map_err(|error| self.failed(doing, error))
@@ -493,20 +509,19 @@ impl Table {
                 .key_condition_expression("p = :p")
                 .expression_attribute_values(":p", item::text(partition))
                 .select(Select::Count)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
                 .set_exclusive_start_key(from)
                 .send()
                 .await
                 .map_err(|error| self.failed(doing, error))?;
+            let told = page.consumed_capacity.as_ref().and_then(ConsumedCapacity::capacity_units);
+            self.meter.read(0, false, told);
             count += u64::try_from(page.count).unwrap_or_default();
             from = page.last_evaluated_key;
             if from.is_none() {
                 return Ok(count);
             }
         }
-    }
-
-    fn told(&self, capacity: Option<&ConsumedCapacity>) {
-        self.meter.told(capacity.and_then(ConsumedCapacity::capacity_units));
     }
 
     /// Calls again, after a pause of random length, while `worth` says so.
@@ -541,10 +556,24 @@ impl Write {
     fn units(&self) -> u64 {
         match self {
             Self::Put(item, _) => write_units(item_bytes(&item.0)),
-            // What is there is not known; all but rollups are under a kilobyte.
+            // What is there is not known.
             Self::Set(..) | Self::Delete(_) | Self::Check(..) => 1,
         }
     }
+}
+
+fn bytes_of(item: Option<&Item>) -> usize {
+    item.map_or(0, |item| item_bytes(&item.0))
+}
+
+/// Units of one write as the table told them.
+fn told(capacity: Option<&ConsumedCapacity>) -> Option<u64> {
+    capacity.and_then(ConsumedCapacity::capacity_units).map(whole)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole units")]
+fn whole(units: f64) -> u64 {
+    units as u64
 }
 
 fn has_reason(error: &SdkError<TransactWriteItemsError>, code: &str) -> bool {

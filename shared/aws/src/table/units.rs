@@ -14,10 +14,12 @@ const ELEMENT_BYTES: usize = 1;
 const CONTAINER_BYTES: usize = 3;
 
 /// Bytes of an item as `DynamoDB` counts them: names and values.
+#[expect(clippy::implicit_hasher, reason = "it is what the SDK has")]
 pub fn item_bytes(item: &HashMap<String, AttributeValue>) -> usize {
     item.iter().map(|(name, value)| name.len() + value_bytes(value)).sum()
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "nothing else is stored")]
 fn value_bytes(value: &AttributeValue) -> usize {
     match value {
         AttributeValue::S(text) => text.len(),
@@ -37,10 +39,13 @@ fn value_bytes(value: &AttributeValue) -> usize {
     }
 }
 
-/// Two digits a byte and one for the exponent; one more for a sign.
+/// Two digits a byte, in pairs that begin at the end of the whole number, and one for the exponent;
+/// one more for a sign. Zeros around them are free. Only whole numbers are stored.
 fn number_bytes(number: &str) -> usize {
-    let digits = number.trim_start_matches('-').trim_start_matches('0').trim_end_matches('0');
-    digits.len().div_ceil(2) + 1 + usize::from(number.starts_with('-'))
+    let digits = number.trim_start_matches('-').trim_start_matches('0');
+    let pairs = digits.len().div_ceil(2);
+    let zeros = digits.len() - digits.trim_end_matches('0').len();
+    pairs - zeros / 2 + 1 + usize::from(number.starts_with('-'))
 }
 
 /// Units of writing an item of this size. A missing one counts as one unit.
@@ -61,6 +66,7 @@ pub(crate) struct Meter {
     write_units: AtomicU64,
     half_read_units: AtomicU64,
     told_write_units: AtomicU64,
+    untold_write_units: AtomicU64,
 }
 
 /// What a meter showed.
@@ -72,8 +78,10 @@ pub struct Units {
     pub writes: u64,
     /// Read units, computed.
     pub reads: f64,
-    /// Write units as the table told them; a failed condition is not told.
+    /// Write units as the table told them.
     pub told_writes: u64,
+    /// Of the computed ones, those it did not tell: of failed conditions.
+    pub untold_writes: u64,
 }
 
 impl Meter {
@@ -81,17 +89,21 @@ impl Meter {
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn wrote(&self, units: u64) {
+    /// Units of one call on the table, as computed and as it told them.
+    pub(super) fn wrote(&self, units: u64, told: Option<u64>) {
         self.write_units.fetch_add(units, Ordering::Relaxed);
+        match told {
+            Some(told) => self.told_write_units.fetch_add(told, Ordering::Relaxed),
+            None => self.untold_write_units.fetch_add(units, Ordering::Relaxed),
+        };
     }
 
-    pub(super) fn read(&self, bytes: usize, consistent: bool) {
-        self.half_read_units.fetch_add(half_read_units(bytes, consistent), Ordering::Relaxed);
-    }
-
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole units")]
-    pub(super) fn told(&self, units: Option<f64>) {
-        self.told_write_units.fetch_add(units.unwrap_or_default() as u64, Ordering::Relaxed);
+    /// Bytes read by one call, and the units it told, if more is read than is seen.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "half units")]
+    pub(super) fn read(&self, bytes: usize, consistent: bool, told: Option<f64>) {
+        let told = (2.0 * told.unwrap_or_default()) as u64;
+        let units = half_read_units(bytes, consistent).max(told);
+        self.half_read_units.fetch_add(units, Ordering::Relaxed);
     }
 
     /// What it shows now.
@@ -102,6 +114,7 @@ impl Meter {
             writes: self.write_units.load(Ordering::Relaxed),
             reads: self.half_read_units.load(Ordering::Relaxed) as f64 / 2.0,
             told_writes: self.told_write_units.load(Ordering::Relaxed),
+            untold_writes: self.untold_write_units.load(Ordering::Relaxed),
         }
     }
 }
@@ -115,6 +128,7 @@ impl Units {
             writes: self.writes - earlier.writes,
             reads: self.reads - earlier.reads,
             told_writes: self.told_writes - earlier.told_writes,
+            untold_writes: self.untold_writes - earlier.untold_writes,
         }
     }
 }
@@ -138,11 +152,18 @@ mod tests {
     }
 
     #[test]
+    fn digits_go_in_pairs_from_the_end_and_zeros_are_free() {
+        let bytes =
+            ["0", "7", "99", "100", "101", "1000", "1777629600000", "-25"].map(number_bytes);
+        assert_eq!(bytes, [1, 2, 2, 2, 3, 2, 6, 3]);
+    }
+
+    #[test]
     fn units_are_whole_kilobytes() {
         assert_eq!([0, 1, 1_024, 1_025].map(write_units), [1, 1, 1, 2]);
         let meter = Meter::default();
-        meter.read(0, false);
-        meter.read(4_097, true);
+        meter.read(0, false, None);
+        meter.read(4_097, true, Some(1.0));
         assert!((meter.units().reads - 2.5).abs() < f64::EPSILON);
     }
 }

@@ -83,8 +83,12 @@ pub struct Gauges {
 
 /// How many segments of workflows have room within the limit of series.
 pub fn places(metrics: &config::Metrics) -> usize {
-    let each = PER_REACH + usize::from(metrics.compatibility);
-    usize::try_from(metrics.max_series).unwrap_or(usize::MAX) / each
+    usize::try_from(metrics.max_series).unwrap_or(usize::MAX) / per_place(metrics)
+}
+
+/// Metrics that each of them takes.
+pub fn per_place(metrics: &config::Metrics) -> usize {
+    PER_REACH + usize::from(metrics.compatibility)
 }
 
 impl Fleet {

@@ -59,6 +59,9 @@ pub(super) struct Seen {
 
 /// Somebody who looks at the days of a pass.
 pub(super) trait Observer: Send {
+    /// Whether a touched day is worth a look, even if its rollup is not stored yet.
+    fn wants(&mut self, touched: Touched) -> impl Future<Output = Stored<bool>> + Send;
+
     /// Looks at some days. Answers those to come back to, which therefore stay touched.
     fn look(
         &mut self,
@@ -74,6 +77,10 @@ pub(super) trait Observer: Send {
 struct Unseen;
 
 impl Observer for Unseen {
+    async fn wants(&mut self, _: Touched) -> Stored<bool> {
+        Ok(false)
+    }
+
     async fn look(&mut self, _: Fence, _: &[Seen]) -> Stored<BTreeSet<DayKey>> {
         Ok(BTreeSet::new())
     }
@@ -147,35 +154,64 @@ pub struct Refolded {
     pub failed: Option<StoreError>,
 }
 
-/// Files these attempts and nothing else, or answers who is running a pass.
+/// Files these attempts and nothing else, or answers who is running a pass. While none of them has
+/// completed there is nothing to file, and no lease is taken.
 pub async fn refold(
     ledger: &impl Ledger,
     holder: &str,
     ids: &[AttemptId],
     clock: impl Fn() -> Time + Send + Sync,
 ) -> Stored<Result<Refolded, Lease>> {
-    let fence = match ledger.lease(holder, clock()).await? {
-        Lease::Won(fence) => fence,
-        held @ Lease::Held { .. } => return Ok(Err(held)),
-    };
     let mut refolded = Refolded { passed: Passed::default(), done: 0, failed: None };
-    let mut refused = BTreeSet::new();
+    let mut ready = Vec::new();
     for some in ids.chunks(BATCH_ATTEMPTS) {
-        let mut done = file_some(ledger, fence, some, &mut refolded.passed, &mut refused).await;
-        if done.is_ok() {
-            done = ledger.renew(fence, clock()).await;
-        }
-        if let Err(error) = done {
-            refolded.failed = Some(error);
-            break;
-        }
-        refolded.done += some.len();
+        ready.extend(to_file(&ledger.load(some).await?));
     }
-    // What is done is done, even if the lease then lapses by itself.
-    if let Err(error) = ledger.release(fence, None).await {
-        refolded.failed.get_or_insert(error);
+    if !ready.is_empty() {
+        let fence = match ledger.lease(holder, clock()).await? {
+            Lease::Won(fence) => fence,
+            held @ Lease::Held { .. } => return Ok(Err(held)),
+        };
+        refold_some(ledger, fence, &mut ready, &clock, &mut refolded).await;
+        // What is done is done, even if the lease then lapses by itself.
+        if let Err(error) = ledger.release(fence, None).await {
+            refolded.failed.get_or_insert(error);
+        }
     }
+    refolded.done = ids.iter().take_while(|id| !ready.contains(id)).count();
     Ok(Ok(refolded))
+}
+
+/// Files attempts and takes them off the list, until one part of them fails.
+async fn refold_some(
+    ledger: &impl Ledger,
+    fence: Fence,
+    ready: &mut Vec<AttemptId>,
+    clock: impl Fn() -> Time,
+    refolded: &mut Refolded,
+) {
+    let mut refused = BTreeSet::new();
+    while !ready.is_empty() && refolded.failed.is_none() {
+        let some: Vec<AttemptId> = ready.iter().copied().take(BATCH_ATTEMPTS).collect();
+        // Loaded anew: another pass may have filed them before the lease was won.
+        let filed = file_some(ledger, fence, &some, &mut refolded.passed, &mut refused).await;
+        let done = match filed {
+            Ok(()) if ready.len() > some.len() => ledger.renew(fence, clock()).await,
+            done => done,
+        };
+        match done {
+            Ok(()) => drop(ready.drain(..some.len())),
+            Err(error) => refolded.failed = Some(error),
+        }
+    }
+}
+
+/// The attempts that a filing does something about.
+fn to_file(loaded: &Loaded) -> Vec<AttemptId> {
+    let whole = loaded.attempts.iter().filter(|one| {
+        !matches!(one.place, Place::Open) || Row::of(&Attempt::fold(one.id, &one.events)).is_some()
+    });
+    whole.map(|one| one.id).chain(loaded.broken.iter().map(|broken| broken.id)).collect()
 }
 
 async fn file_some(
@@ -244,6 +280,10 @@ where
                 let mut seen = Vec::new();
                 let mut held = 0;
                 while let Some(touched) = touched.next_if(|_| held < BATCH_ROWS) {
+                    let is_due = with_today || touched.day.day < self.pass.now.day();
+                    if !is_due && !observer.wants(touched).await? {
+                        continue;
+                    }
                     let rows = judged_rows(self.ledger, touched.day).await?;
                     held += rows.len();
                     seen.push(Seen { touched, rollup: Rollup::of(&rows), rows });

@@ -16,7 +16,7 @@ use crate::flow::report::trend;
 use crate::flow::{Pass, Passed};
 use crate::port::{
     Datum, Fence, Lease, Ledger, Library, Metrics, NotSent, Note, Notes, StoreError,
-    StoreErrorKind, Stored, Unit, Within,
+    StoreErrorKind, Stored, Touched, Unit, Within,
 };
 use crate::rollup::Rollup;
 use crate::row::{DayKey, Segment};
@@ -67,15 +67,14 @@ pub async fn measure<S: Ledger + Notes + Library, M: Metrics>(
     pass: Pass<'_>,
     clock: impl Fn() -> Time + Send + Sync,
 ) -> Stored<Result<(Passed, Pushed), Lease>> {
-    let last_pass = at.store.last_pass().await?;
     let mut sender = Sender {
         fleet: Fleet::default(),
         was: Vec::new(),
         flight: Flight::default(),
         pushed: Pushed::default(),
+        marks: BTreeMap::new(),
         is_ready: false,
         places: places(&at.policy.metrics),
-        last_pass,
         now: pass.now,
         at,
     };
@@ -83,25 +82,41 @@ pub async fn measure<S: Ledger + Notes + Library, M: Metrics>(
     Ok(passed.map(|passed| (passed, sender.pushed)))
 }
 
+/// What has been done about a day.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+struct Sent {
+    /// The mark on the day when it was last looked at.
+    mark: u64,
+    /// The attempts whose samples have been sent.
+    attempts: BTreeSet<Within>,
+}
+
 struct Sender<'a, S, M> {
     at: Installation<'a, S, M>,
     now: Time,
-    last_pass: Option<Time>,
     places: usize,
     fleet: Fleet,
     /// The fleet as it is stored.
     was: Vec<u8>,
     flight: Flight,
     pushed: Pushed,
+    /// The marks of the days that are being looked at.
+    marks: BTreeMap<DayKey, u64>,
     is_ready: bool,
 }
 
 impl<S: Ledger + Notes + Library, M: Metrics> Observer for Sender<'_, S, M> {
+    /// A day that has the mark it had when it was last looked at has not changed since.
+    async fn wants(&mut self, touched: Touched) -> Stored<bool> {
+        Ok(touched.mark == 0 || self.sent(touched.day).await?.mark != touched.mark)
+    }
+
     async fn look(&mut self, fence: Fence, days: &[Seen]) -> Stored<BTreeSet<DayKey>> {
         self.make_ready().await?;
+        self.marks = days.iter().map(|day| (day.touched.day, day.touched.mark)).collect();
         let mut unsent = Vec::new();
         for day in days {
-            unsent.push((day, self.sent(day.touched.day).await?));
+            unsent.push((day, self.sent(day.touched.day).await?.attempts));
         }
         for (day, sent) in &unsent {
             self.know(day, sent).await?;
@@ -172,7 +187,7 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
         Ok(bytes.and_then(|bytes| from_bytes(&bytes).ok()).unwrap_or_default())
     }
 
-    async fn sent(&self, day: DayKey) -> Stored<BTreeSet<Within>> {
+    async fn sent(&self, day: DayKey) -> Stored<Sent> {
         self.read(Note::Sent(day)).await
     }
 
@@ -237,16 +252,13 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
     }
 
     /// Notes a batch as sent. Answers the notes as they were.
-    async fn note_sent(
-        &self,
-        fence: Fence,
-        batch: &Batch,
-    ) -> Stored<BTreeMap<DayKey, BTreeSet<Within>>> {
+    async fn note_sent(&self, fence: Fence, batch: &Batch) -> Stored<BTreeMap<DayKey, Sent>> {
         let mut before = BTreeMap::new();
         for (day, attempts) in &batch.attempts {
             let mut sent = self.sent(*day).await?;
             before.insert(*day, sent.clone());
-            sent.extend(attempts);
+            sent.attempts.extend(attempts);
+            sent.mark = self.marks.get(day).copied().unwrap_or_default();
             self.at.store.put_note(fence, Note::Sent(*day), stored(&sent)?).await?;
         }
         Ok(before)
@@ -309,34 +321,35 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
     }
 
     /// Gauges of the fleet and of the pass itself.
-    #[expect(clippy::cast_precision_loss, reason = "counts and milliseconds, far below 2^53")]
+    #[expect(clippy::cast_precision_loss, reason = "counts, far below 2^53")]
     async fn own(&self, passed: &Passed, gauges: Gauges) -> Stored<Vec<Datum>> {
         let standing = self.at.store.standing().await?;
-        let since = self.last_pass.map(|last| self.now.since(last).max(0) as f64 / 1_000.0);
-        let counts = [
+        let watched = [
+            ("Passes", 1),
             ("WorkflowsOverP95", gauges.over_p95),
             ("WorkflowsUnderSuccessRate", gauges.under_success_rate),
             ("WorkflowsQueueing", gauges.queueing),
-            ("WithoutSeries", gauges.without_series),
-            ("Passes", 1),
-            ("EventsSwept", passed.events),
-            ("AttemptsMeasured", self.pushed.attempts),
-            ("AttemptsRefused", standing.attempts_refused),
             ("AttemptsSetAside", standing.attempts_set_aside),
-            ("DaysTouched", standing.days_touched),
+        ];
+        // A metric is paid for by the hours in which it is sent: what no alarm looks at is not sent
+        // where it is nothing.
+        let others = [
+            ("AttemptsMeasured", self.pushed.attempts),
+            ("EventsSwept", passed.events),
+            ("AttemptsRefused", standing.attempts_refused),
+            ("WithoutSeries", gauges.without_series),
             ("SamplesSkipped", self.pushed.skipped),
             ("SamplesLost", self.pushed.lost),
         ];
-        let datum = |name, unit, value| Datum {
+        let others = others.into_iter().filter(|(_, count)| *count > 0);
+        let datum = |(name, count)| Datum {
             name,
-            unit,
+            unit: Unit::Count,
             dimensions: Vec::new(),
             at: self.now,
-            values: vec![(value, 1.0)],
+            values: vec![(count as f64, 1.0)],
         };
-        let counts = counts.into_iter().map(|(name, count)| datum(name, Unit::Count, count as f64));
-        let since = since.map(|since| datum("SecondsSinceLastPass", Unit::Seconds, since));
-        Ok(counts.chain(since).collect())
+        Ok(watched.into_iter().chain(others).map(datum).collect())
     }
 }
 

@@ -5,9 +5,11 @@ mod measure;
 mod publish;
 mod receive;
 mod report;
+mod usage;
 
 pub use aggregate::{Pass, Passed, Refolded, aggregate, refold};
 pub use measure::{Installation, Pushed, measure};
 pub use publish::{Published, publish};
 pub use receive::{Answer, Delivery, receive};
 pub use report::{Period, ReportError, report};
+pub use usage::{USAGE_DAYS, usage};
