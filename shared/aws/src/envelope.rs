@@ -9,7 +9,6 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 /// A request.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub struct Request {
     #[serde(rename = "requestContext")]
     context: RequestContext,
@@ -17,7 +16,7 @@ pub struct Request {
     #[serde(default)]
     pub headers: Headers,
     body: Option<Body>,
-    #[serde(default)]
+    #[serde(default, rename = "isBase64Encoded")]
     is_base64_encoded: bool,
 }
 
