@@ -211,7 +211,7 @@ pub(crate) struct PlanArgs {
           value_parser = clap::value_parser!(u16).range(1..=60))]
     pub(crate) pass_minutes: u16,
     /// Seconds in which new events are gathered before they are filed.
-    #[arg(long, value_name = "N", default_value_t = 60,
+    #[arg(long, value_name = "N", default_value_t = 300,
           value_parser = clap::value_parser!(u16).range(1..=300))]
     pub(crate) batch_seconds: u16,
     /// Processor of the functions.

@@ -7,12 +7,15 @@ use laptime_core::model::AttemptId;
 use laptime_core::port::Stored;
 
 use crate::Store;
-use crate::key;
+use crate::key::{self, Key};
 use crate::table::item::{Item, text};
+use crate::table::{Condition, Query};
 
 impl Store {
-    /// Every attempt of which an event is stored. Reads all of the table, and is paid for so.
+    /// Every attempt of which an event is stored. Reads all of the table, and is paid for so. Those
+    /// set aside are no longer taken to be covered.
     pub async fn attempts_by_scan(&self) -> Stored<Vec<AttemptId>> {
+        self.give_another_try().await?;
         let (mut found, mut from) = (BTreeSet::new(), None);
         loop {
             let page = self
@@ -35,5 +38,16 @@ impl Store {
                 return Ok(found.into_iter().collect());
             }
         }
+    }
+
+    /// Forgets, of attempts set aside, which of their events were covered by that.
+    async fn give_another_try(&self) -> Stored<()> {
+        let doing = "reading what was set aside";
+        for listed in self.table.query(doing, Query::all(key::SET_ASIDE)).await? {
+            let place = Key::new(format!("E#{}", listed.sort()), "p");
+            let update = "REMOVE k";
+            self.table.update(doing, place, update, Condition::default()).await?;
+        }
+        Ok(())
     }
 }

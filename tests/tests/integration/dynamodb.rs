@@ -130,13 +130,18 @@ fn an_event_that_cannot_be_read_is_set_aside_and_does_not_hold_up_the_others() {
     let listed = items(&cloud, "Y").remove(0);
     assert!(listed["why"].as_s().unwrap().contains("an event of repository 1 run 1 attempt 1"));
 
-    // Mended, and met again by its next event.
+    // Mended, and met again when everything is read.
     let mend = Client::new(cloud.clients.config())
         .put_item()
         .table_name("laptime")
         .set_item(Some(spoilt))
         .send();
     wait(mend).unwrap();
+    let all = wait(store.attempts_by_scan()).unwrap();
+    wait(refold(&store, "a test", &all, noon)).unwrap().unwrap();
+    aggregate_at(&store, noon()).unwrap();
+    assert_eq!(wait(store.standing()).unwrap().attempts_set_aside, 0);
+    assert_eq!(report_json(&store), expected(&deliveries));
     let next = run(1).concluded("failure").completed();
     append_all(&store, [&next], Keep, noon()).unwrap();
     aggregate_at(&store, noon()).unwrap();

@@ -13,6 +13,7 @@ use secrecy::SecretString;
 use super::{NoSecretNow, Place, Source};
 use crate::Clients;
 use crate::clients::timeouts;
+use crate::said::said;
 
 /// A whole call, retries included. The write that follows needs its own share of the 10 s.
 const CALL: Duration = Duration::from_secs(3);
@@ -72,7 +73,7 @@ impl Vault {
         } else {
             "it is tried again with the next delivery"
         };
-        let why = told(error);
+        let why = said(error);
         NoSecretNow(format!(
             "the webhook secret in {} cannot be read ({why}): {advice}",
             self.place
@@ -95,18 +96,4 @@ impl Source for Vault {
             "{place} is empty: put the secret of the GitHub webhook into it, as plain text"
         ))
     }
-}
-
-/// Code and message of the service, or what was in the way of an answer.
-fn told<E: ProvideErrorMetadata + Error + 'static>(error: &SdkError<E>) -> String {
-    if let Some(code) = error.code() {
-        return error.message().map_or(code.to_owned(), |message| format!("{code}: {message}"));
-    }
-    let mut told = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        told = format!("{told}: {error}");
-        cause = error.source();
-    }
-    told
 }

@@ -216,7 +216,8 @@ impl Table {
         condition: Condition,
     ) -> Result<Item, Failure> {
         let Condition { expression, values } = condition;
-        let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let values: HashMap<_, _> =
+            values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let expression = Some(expression.to_owned()).filter(|text| !text.is_empty());
         let update = self
             .client
@@ -225,7 +226,7 @@ impl Table {
             .set_key(Some(key.attributes()))
             .update_expression(update)
             .set_condition_expression(expression)
-            .set_expression_attribute_values(Some(values))
+            .set_expression_attribute_values(Some(values).filter(|values| !values.is_empty()))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);

@@ -156,7 +156,7 @@ impl Default for Setting {
         Self {
             metrics: Metrics::default(),
             pass_minutes: 15.0,
-            batch_seconds: 60.0,
+            batch_seconds: 300.0,
             retention_days: 35.0,
             architecture: Architecture::default(),
         }

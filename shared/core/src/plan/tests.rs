@@ -30,28 +30,28 @@ fn a_plan_is_a_bill_with_its_reasons() {
 
     Lambda webhook, invocations             720,000 requests          $0.20 per 1,000,000       $0.14
     Lambda webhook, compute                     540 GB-s                    $0.0000133334       $0.01
-    Lambda aggregator, invocations           99,326 requests          $0.20 per 1,000,000       $0.02
-    Lambda aggregator, compute                5,112 GB-s                    $0.0000133334       $0.07
+    Lambda aggregator, invocations           37,315 requests          $0.20 per 1,000,000       $0.01
+    Lambda aggregator, compute                4,083 GB-s                    $0.0000133334       $0.05
     Lambda reporter, compute                    183 GB-s                    $0.0000133334       $0.00
-    DynamoDB writes                         730,861 write units      $0.625 per 1,000,000       $0.46
-    DynamoDB reads                        1,172,050 read units       $0.125 per 1,000,000       $0.15
+    DynamoDB writes                         706,886 write units      $0.625 per 1,000,000       $0.44
+    DynamoDB reads                        1,009,690 read units       $0.125 per 1,000,000       $0.13
     DynamoDB storage                           0.57 GB                              $0.25*      $0.14
     DynamoDB point-in-time recovery            0.57 GB                              $0.20*      $0.11
     DynamoDB stream, read by passes         140,160 requests            $0.02 per 100,000*      $0.03
     CloudWatch metrics                        33.37 metrics                         $0.30      $10.01
     CloudWatch PutMetricData                  5,840 calls                 $0.01 per 1,000*      $0.06
     CloudWatch alarms                            13 alarms                          $0.10*      $1.30
-    CloudWatch logs, taken in                  0.15 GB                              $0.50*      $0.07
-    CloudWatch logs, kept                      0.15 GB                              $0.03*      $0.00
+    CloudWatch logs, taken in                  0.06 GB                              $0.50*      $0.03
+    CloudWatch logs, kept                      0.06 GB                              $0.03*      $0.00
     S3 puts                                   4,380 requests             $0.005 per 1,000*      $0.02
     S3 storage                                 0.50 GB                             $0.023*      $0.01
     KMS, for SSM and DynamoDB                35,040 requests             $0.03 per 10,000*      $0.11
     EventBridge Scheduler                     2,920 starts            $1.00 per 1,000,000*      $0.00
-    total a month                                                                               $12.72
-    with the free quantities of an account that nobody else uses                                 $8.11
-    naive: every delivery put and counted, 6 metrics a workflow (6.5 times)                     $82.64
+    total a month                                                                               $12.61
+    with the free quantities of an account that nobody else uses                                 $8.07
+    naive: every delivery put and counted, 6 metrics a workflow (6.6 times)                     $82.64
 
-    1.02 write units for each delivery: 0.33 to store it, 0.32 to file attempts, 0.36 for passes; 1.63 read units
+    0.98 write units for each delivery: 0.33 to store it, 0.29 to file attempts, 0.36 for passes; 1.40 read units
     10 of about 240 segments of workflows have metrics of their own; 230 share the metrics of `other` (more with --max-series)
     105 metrics in all; AWS bills each by the hours in which it is sent: runs are taken as spread evenly by chance.
     Times of functions are assumed. * a price from memory. See docs/COST.md.

@@ -95,7 +95,8 @@ fn a_day_costs_what_is_planned_for_it() {
         jobs: runs * JOBS as f64,
         steps_per_job: STEPS as f64,
     };
-    let planned = plan(usage, &Setting::default(), &Counted::committed().unwrap()).per_delivery;
+    let setting = Setting { batch_seconds: BATCH_MS as f64 / 1e3, ..Setting::default() };
+    let planned = plan(usage, &setting, &Counted::committed().unwrap()).per_delivery;
     let deliveries: u64 = workloads().map(|load| load.deliveries()).sum();
     let each = |units: f64| units / deliveries as f64;
     let counted = [ingest, filing, passes].map(|units| each(units.writes as f64));
