@@ -1,7 +1,7 @@
 //! The store on one `DynamoDB` table.
 
 use std::collections::BTreeSet;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodbstreams::Client as StreamClient;
@@ -29,7 +29,7 @@ const SEALED_AHEAD_DAYS: i64 = 3;
 #[derive(Debug)]
 pub struct Store {
     pub(crate) table: Table,
-    pub(crate) streams: LazyLock<StreamClient, Box<dyn FnOnce() -> StreamClient + Send>>,
+    pub(crate) streams: StreamClient,
     pub(crate) stream: OnceCell<String>,
     retention_days: i64,
     listed: Mutex<BTreeSet<(String, WorkflowId)>>,
@@ -39,13 +39,13 @@ impl Store {
     /// On a table that exists. No call is made yet.
     pub fn new(
         client: Client,
-        streams: impl FnOnce() -> StreamClient + Send + 'static,
+        streams: StreamClient,
         table: impl Into<String>,
         retention_days: u16,
     ) -> Self {
         Self {
             table: Table::new(client, table.into()),
-            streams: LazyLock::new(Box::new(streams)),
+            streams,
             stream: OnceCell::new(),
             retention_days: i64::from(retention_days),
             listed: Mutex::default(),
