@@ -1,5 +1,6 @@
 //! One request, from its envelope to its answer.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use laptime_aws::envelope::{Reply, Request};
@@ -17,13 +18,6 @@ pub(crate) struct Webhook {
     pub(crate) progress: Progress,
 }
 
-/// Why no answer of the flow's own is given.
-enum Fault {
-    NoSecret(NoSecretNow),
-    NotBase64,
-    TooSlow,
-}
-
 impl Webhook {
     pub(crate) async fn handle(&self, request: &Request) -> Reply {
         match (request.path(), request.method()) {
@@ -39,17 +33,21 @@ impl Webhook {
         let answer = tokio::time::timeout(ANSWER, self.answer(request)).await;
         let id = request.headers.delivery.as_deref().unwrap_or_default();
         let id: String = id.chars().take(64).collect();
-        match answer.unwrap_or(Err(Fault::TooSlow)) {
-            Ok(answer) => {
+        match answer {
+            Ok(Ok(answer)) => {
                 log(&answer, &id);
                 Reply::new(answer.status(), answer.message())
             }
-            Err(fault) => fault.reply(&id),
+            Ok(Err(error)) => unavailable(&id, &error, "there is no secret to verify it with"),
+            Err(_) => {
+                let error = format!("no answer from AWS in {ANSWER:?}");
+                unavailable(&id, &error, "the store is too slow")
+            }
         }
     }
 
     /// Nothing is asked of anybody before the request shows something like a signature.
-    async fn answer(&self, request: &Request) -> Result<Answer, Fault> {
+    async fn answer(&self, request: &Request) -> Result<Answer, NoSecretNow> {
         let signature = request.headers.signature.as_deref();
         if request.is_longer_than(MAX_BODY) {
             return Ok(Answer::TooLarge);
@@ -57,12 +55,12 @@ impl Webhook {
         if let Err(unsigned) = is_signature(signature) {
             return Ok(Answer::Unsigned(unsigned));
         }
-        let body = request.body().ok_or(Fault::NotBase64)?;
+        let body = request.body();
         let event = request.headers.event.as_deref();
         let delivery = Delivery { event, signature, body: &body };
         let receive =
             async |secrets| receive(&self.store, secrets, self.progress, delivery, clock()).await;
-        let known = self.secret.current().await.map_err(Fault::NoSecret)?;
+        let known = self.secret.current().await?;
         let answer = receive(&known.secrets).await;
         if matches!(answer, Answer::Unsigned(Unsigned::Wrong))
             && let Some(newer) = self.secret.newer(&known).await
@@ -87,28 +85,7 @@ fn log(answer: &Answer, delivery: &str) {
     }
 }
 
-impl Fault {
-    fn reply(&self, delivery: &str) -> Reply {
-        match self {
-            Self::NoSecret(error) => {
-                tracing::error!(delivery.id = delivery, %error, "the delivery was not stored");
-                Reply::new(
-                    503,
-                    "not stored, redeliver it later: there is no secret to verify it with",
-                )
-            }
-            Self::TooSlow => {
-                let error = format!("no answer from AWS in {ANSWER:?}");
-                tracing::error!(delivery.id = delivery, error, "the delivery was not stored");
-                Reply::new(503, "not stored, redeliver it later: the store is too slow")
-            }
-            Self::NotBase64 => {
-                tracing::warn!(
-                    delivery.id = delivery,
-                    "refused: the body is not the base64 it says"
-                );
-                Reply::new(400, "the body is not the base64 it says")
-            }
-        }
-    }
+fn unavailable(delivery: &str, error: &dyn Display, why: &str) -> Reply {
+    tracing::error!(delivery.id = delivery, %error, "the delivery was not stored");
+    Reply::new(503, format_args!("not stored, redeliver it later: {why}"))
 }

@@ -76,13 +76,14 @@ impl Request {
         self.text().len() > max
     }
 
-    /// The body as it was sent, unless it is not the base64 it says.
-    pub fn body(&self) -> Option<Cow<'_, [u8]>> {
+    /// The body as it was sent. What is not the base64 it says fits no signature.
+    pub fn body(&self) -> Cow<'_, [u8]> {
+        let raw = Cow::Borrowed(self.text());
         if !self.is_base64_encoded {
-            return Some(Cow::Borrowed(self.text()));
+            return raw;
         }
-        let text = std::str::from_utf8(self.text()).ok()?;
-        aws_smithy_types::base64::decode(text).ok().map(Cow::Owned)
+        let text = std::str::from_utf8(self.text()).unwrap_or_default();
+        aws_smithy_types::base64::decode(text).map_or(raw, Cow::Owned)
     }
 
     fn text(&self) -> &[u8] {
