@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
-use laptime_aws::{Clients, CloudWatch, Settings, Store, clock, telemetry};
+use lambda_runtime::{Error, LambdaEvent};
+use laptime_aws::{Clients, CloudWatch, Settings, Store, clock, function};
 use laptime_core::config::Policy;
 use laptime_core::flow::{Installation, Pass, measure, refold};
 use laptime_core::port::Lease;
@@ -34,19 +34,7 @@ struct Aggregator {
 }
 
 fn main() -> ExitCode {
-    let mut settings = Settings::from_env();
-    telemetry::start(settings.text("RUST_LOG").as_deref());
-    let Some(aggregator) = aggregator(&mut settings) else {
-        tracing::error!("the aggregator cannot start: {}", settings.problems());
-        return ExitCode::FAILURE;
-    };
-    match serve(&aggregator) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(error, "the aggregator stopped");
-            ExitCode::FAILURE
-        }
-    }
+    function::run("aggregator", aggregator, Aggregator::invoked)
 }
 
 /// All that lives as long as the process. No call is made.
@@ -58,16 +46,6 @@ fn aggregator(settings: &mut Settings) -> Option<Aggregator> {
     let (table, stream, policy, clients) = (table?, stream?, policy?, clients?);
     let store = clients.store(&table, policy.retention.raw_days).with_stream(stream);
     Some(Aggregator { store, metrics: clients.metrics(), policy })
-}
-
-/// Takes invocations, one after the other, for as long as Lambda likes.
-fn serve(aggregator: &Aggregator) -> Result<(), Error> {
-    let handler = service_fn(|event: LambdaEvent<Trigger>| async move {
-        telemetry::request(&event.context.request_id);
-        aggregator.invoked(event).await
-    });
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(Runtime::new(handler).run())
 }
 
 impl Aggregator {

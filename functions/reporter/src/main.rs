@@ -3,8 +3,8 @@
 
 use std::process::ExitCode;
 
-use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
-use laptime_aws::{Bucket, Clients, Settings, Store, clock, telemetry};
+use lambda_runtime::{Error, LambdaEvent};
+use laptime_aws::{Bucket, Clients, Settings, Store, clock, function};
 use laptime_core::config::Policy;
 use laptime_core::flow::publish;
 use serde_json::Value;
@@ -16,19 +16,9 @@ struct Reporter {
 }
 
 fn main() -> ExitCode {
-    let mut settings = Settings::from_env();
-    telemetry::start(settings.text("RUST_LOG").as_deref());
-    let Some(reporter) = reporter(&mut settings) else {
-        tracing::error!("the reporter cannot start: {}", settings.problems());
-        return ExitCode::FAILURE;
-    };
-    match serve(&reporter) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(error, "the reporter stopped");
-            ExitCode::FAILURE
-        }
-    }
+    function::run("reporter", reporter, async |reporter, _: LambdaEvent<Value>| {
+        reporter.invoked().await
+    })
 }
 
 /// All that lives as long as the process. No call is made.
@@ -40,16 +30,6 @@ fn reporter(settings: &mut Settings) -> Option<Reporter> {
     let (table, bucket, policy, clients) = (table?, bucket?, policy?, clients?);
     let store = clients.store(&table, policy.retention.raw_days);
     Some(Reporter { store, bucket: clients.bucket(bucket), policy })
-}
-
-/// Takes invocations, one after the other, for as long as Lambda likes.
-fn serve(reporter: &Reporter) -> Result<(), Error> {
-    let handler = service_fn(|event: LambdaEvent<Value>| async move {
-        telemetry::request(&event.context.request_id);
-        reporter.invoked().await
-    });
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(Runtime::new(handler).run())
 }
 
 impl Reporter {

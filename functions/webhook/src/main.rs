@@ -4,25 +4,16 @@ mod handler;
 
 use std::process::ExitCode;
 
-use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
-use laptime_aws::{Clients, PLACE_FORM, Secret, Settings, telemetry};
+use lambda_runtime::LambdaEvent;
+use laptime_aws::envelope::Request;
+use laptime_aws::{Clients, PLACE_FORM, Secret, Settings, function};
 
 use crate::handler::Webhook;
 
 fn main() -> ExitCode {
-    let mut settings = Settings::from_env();
-    telemetry::start(settings.text("RUST_LOG").as_deref());
-    let Some(webhook) = webhook(&mut settings) else {
-        tracing::error!("the webhook cannot start: {}", settings.problems());
-        return ExitCode::FAILURE;
-    };
-    match serve(&webhook) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(error, "the webhook stopped");
-            ExitCode::FAILURE
-        }
-    }
+    function::run("webhook", webhook, async |webhook, event: LambdaEvent<Request>| {
+        Ok(webhook.handle(&event.payload).await)
+    })
 }
 
 /// All that lives as long as the process. No call is made.
@@ -37,14 +28,4 @@ fn webhook(settings: &mut Settings) -> Option<Webhook> {
         store: clients.store(&table, policy.retention.raw_days),
         progress: policy.ingest.progress,
     })
-}
-
-/// Takes invocations, one after the other, for as long as Lambda likes.
-fn serve(webhook: &Webhook) -> Result<(), Error> {
-    let handler = service_fn(|event: LambdaEvent<_>| async move {
-        telemetry::request(&event.context.request_id);
-        Ok::<_, Error>(webhook.handle(&event.payload).await)
-    });
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(Runtime::new(handler).run())
 }

@@ -77,9 +77,7 @@ impl Clients {
 
     /// The store on a table.
     pub fn store(&self, table: &str, retention_days: u16) -> Store {
-        let client = aws_sdk_dynamodb::Client::new(&self.config);
-        let streams = aws_sdk_dynamodbstreams::Client::new(&self.config);
-        Store::new(client, streams, table, retention_days)
+        Store::new(&self.config, table, retention_days)
     }
 
     /// What clients are made from.

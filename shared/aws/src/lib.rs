@@ -5,6 +5,8 @@ mod clients;
 mod days;
 pub mod envelope;
 mod file;
+#[cfg(feature = "lambda")]
+pub mod function;
 mod inbox;
 mod key;
 mod lease;
@@ -23,7 +25,8 @@ mod settings;
 mod store;
 mod stream;
 mod table;
-pub mod telemetry;
+#[cfg(feature = "lambda")]
+mod telemetry;
 
 pub use clients::Clients;
 pub use key::attempt_of;

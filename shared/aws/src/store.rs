@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodbstreams::Client as StreamClient;
+use aws_config::SdkConfig;
 use laptime_core::port::{Fence, Stored};
 use laptime_core::row::WorkflowId;
 use laptime_core::time::Time;
-use tokio::sync::OnceCell;
 
 use crate::key;
+use crate::stream::Stream;
 use crate::table::Table;
 use crate::table::error::fenced;
 use crate::table::units::Units;
@@ -29,24 +28,17 @@ const SEALED_AHEAD_DAYS: i64 = 3;
 #[derive(Debug)]
 pub struct Store {
     pub(crate) table: Table,
-    pub(crate) streams: StreamClient,
-    pub(crate) stream: OnceCell<String>,
+    pub(crate) stream: Stream,
     retention_days: i64,
     listed: Mutex<BTreeSet<(String, WorkflowId)>>,
 }
 
 impl Store {
     /// On a table that exists. No call is made yet.
-    pub fn new(
-        client: Client,
-        streams: StreamClient,
-        table: impl Into<String>,
-        retention_days: u16,
-    ) -> Self {
+    pub(crate) fn new(config: &SdkConfig, table: &str, retention_days: u16) -> Self {
         Self {
-            table: Table::new(client, table.into()),
-            streams,
-            stream: OnceCell::new(),
+            table: Table::new(aws_sdk_dynamodb::Client::new(config), table.to_owned()),
+            stream: Stream::new(config.clone()),
             retention_days: i64::from(retention_days),
             listed: Mutex::default(),
         }
@@ -55,7 +47,7 @@ impl Store {
     /// With the stream's ARN, which otherwise is asked for.
     #[must_use]
     pub fn with_stream(self, arn: String) -> Self {
-        Self { stream: OnceCell::from(arn), ..self }
+        Self { stream: self.stream.named(arn), ..self }
     }
 
     /// Calls and capacity units so far.

@@ -2,12 +2,16 @@
 //! hours back.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
+use aws_config::SdkConfig;
+use aws_sdk_dynamodbstreams::Client;
 use aws_sdk_dynamodbstreams::error::SdkError;
 use aws_sdk_dynamodbstreams::operation::get_shard_iterator::GetShardIteratorError;
 use aws_sdk_dynamodbstreams::types::{OperationType, Record, Shard, ShardIteratorType};
 use laptime_core::model::AttemptId;
 use laptime_core::port::{StoreError, StoreErrorKind, Stored};
+use tokio::sync::OnceCell;
 
 use crate::Store;
 use crate::key;
@@ -25,6 +29,14 @@ const RECORDS: i32 = 1_000;
 /// How far a shard has been read that will not grow any more.
 const WHOLE: &str = "*";
 
+/// The table's stream. Its client is made when it is first read, which the webhook never does.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    config: SdkConfig,
+    client: OnceLock<Client>,
+    arn: OnceCell<String>,
+}
+
 /// How far each shard of the stream has been read: the sequence number of the last record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Position(BTreeMap<String, String>);
@@ -36,6 +48,20 @@ pub(crate) struct Found {
     pub(crate) ids: Vec<AttemptId>,
     /// Behind the last of them.
     pub(crate) position: Position,
+}
+
+impl Stream {
+    pub(crate) const fn new(config: SdkConfig) -> Self {
+        Self { config, client: OnceLock::new(), arn: OnceCell::const_new() }
+    }
+
+    pub(crate) fn named(self, arn: String) -> Self {
+        Self { arn: OnceCell::from(arn), ..self }
+    }
+
+    fn client(&self) -> &Client {
+        self.client.get_or_init(|| Client::new(&self.config))
+    }
 }
 
 impl Store {
@@ -69,7 +95,8 @@ impl Store {
         let mut idle = 0;
         while let Some(from) = iterator.take() {
             let some = i32::try_from(limit).unwrap_or(i32::MAX).clamp(1, RECORDS);
-            let got = self.streams.get_records().shard_iterator(from).limit(some).send().await;
+            let got =
+                self.stream.client().get_records().shard_iterator(from).limit(some).send().await;
             let got = got.map_err(|error| store_error(&self.table.name, doing, &error))?;
             iterator = got.next_shard_iterator;
             let records = got.records.unwrap_or_default();
@@ -91,8 +118,9 @@ impl Store {
 
     async fn iterator(&self, shard: &str, at: Option<&str>) -> Stored<Option<String>> {
         let from = |kind: ShardIteratorType, at: Option<&str>| {
-            let stream = self.stream.get().map(String::as_str).unwrap_or_default();
-            self.streams
+            let stream = self.stream.arn.get().map(String::as_str).unwrap_or_default();
+            self.stream
+                .client()
                 .get_shard_iterator()
                 .stream_arn(stream)
                 .shard_id(shard)
@@ -128,10 +156,10 @@ impl Store {
 
     async fn shards(&self) -> Stored<Vec<Shard>> {
         let doing = "looking at the stream";
-        let stream = self.stream.get_or_try_init(|| self.find_stream()).await?;
+        let stream = self.stream.arn.get_or_try_init(|| self.find_stream()).await?;
         let (mut shards, mut from) = (Vec::new(), None);
         loop {
-            let page = self.streams.describe_stream().stream_arn(stream);
+            let page = self.stream.client().describe_stream().stream_arn(stream);
             let page = page.set_exclusive_start_shard_id(from).send().await;
             let page = page.map_err(|error| store_error(&self.table.name, doing, &error))?;
             let Some(page) = page.stream_description else { break };

@@ -21,7 +21,7 @@ const OURS: [&str; 4] = ["laptime", "webhook", "aggregator", "reporter"];
 static REQUEST: Mutex<String> = Mutex::new(String::new());
 
 /// Starts logging to standard error: by `RUST_LOG`, at `info` without it.
-pub fn start(rust_log: Option<&str>) {
+pub(crate) fn start(rust_log: Option<&str>) {
     let asked = rust_log.map(Targets::from_str);
     let unreadable = matches!(asked, Some(Err(_)));
     let levels = asked
@@ -37,7 +37,7 @@ pub fn start(rust_log: Option<&str>) {
 }
 
 /// The id of the invocation that following lines belong to.
-pub fn request(id: &str) {
+pub(crate) fn request(id: &str) {
     let mut current = REQUEST.lock().unwrap_or_else(PoisonError::into_inner);
     id.clone_into(&mut current);
 }

@@ -28,7 +28,10 @@ impl From<Failure> for StoreError {
             Failure::Store(error) => error,
             Failure::Condition(item) => Self {
                 kind: StoreErrorKind::Failed,
-                what: format!("a write was refused because of {:?}", item.map(|item| item.0)),
+                what: format!(
+                    "a write was refused because of what is there ({})",
+                    item.as_ref().map_or("an item", Item::sort)
+                ),
                 source: None,
             },
         }
