@@ -288,6 +288,6 @@ pub fn pass_at(store: &(impl Ledger + Library + Notes), now: Time) -> Pushed {
 
 /// A batch of the stream, as the aggregator files it on AWS.
 pub fn refold_at(ledger: &impl Ledger, ids: &[AttemptId], now: Time) {
-    let refolded = wait(refold(ledger, REQUEST, ids, || now)).unwrap().expect("nobody else");
+    let refolded = wait(refold(ledger, REQUEST, ids, None, || now)).unwrap().expect("nobody else");
     assert!(refolded.failed.is_none() && refolded.done == ids.len());
 }

@@ -23,8 +23,8 @@ const SPARE_MS: i64 = 30_000;
 /// How often the rollup of the present day is stored.
 const ROLL_UP_EVERY_MS: i64 = 3_600_000;
 
-/// How long another pass is waited for. Two in a row are rare, and a pass is short.
-const TRIES: u32 = 40;
+/// How long another pass is waited for: longer than the lease of a dead one lasts.
+const TRIES: u32 = 80;
 const PAUSE: Duration = Duration::from_millis(500);
 
 struct Aggregator {
@@ -52,19 +52,19 @@ impl Aggregator {
     async fn invoked(&self, event: LambdaEvent<Trigger>) -> Result<Value, Error> {
         let LambdaEvent { payload: trigger, context } = event;
         let holder = format!("aggregator, request {}", context.request_id);
-        if !trigger.records.is_empty() {
-            return Ok(serde_json::to_value(self.file(&holder, &trigger).await)?);
-        }
         let ends = i64::try_from(context.deadline).unwrap_or(i64::MAX);
         let deadline = Time::from_millis(ends.saturating_sub(SPARE_MS));
+        if !trigger.records.is_empty() {
+            return Ok(serde_json::to_value(self.file(&holder, &trigger, deadline).await)?);
+        }
         Ok(self.pass(&holder, deadline).await?)
     }
 
     /// Files the attempts of a batch. What could not be done is sent again by the stream.
-    async fn file(&self, holder: &str, trigger: &Trigger) -> Batch {
+    async fn file(&self, holder: &str, trigger: &Trigger, deadline: Time) -> Batch {
         let attempts = trigger.attempts();
         for _ in 0..TRIES {
-            match refold(&self.store, holder, &attempts, clock).await {
+            match refold(&self.store, holder, &attempts, Some(deadline), clock).await {
                 Ok(Ok(refolded)) => {
                     tracing::info!(
                         batch.records = trigger.records.len(),

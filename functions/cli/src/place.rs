@@ -14,7 +14,7 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    /// No call is made to a table yet.
+    /// A table is asked for the retention that its installation has, which goes before the one given.
     pub(crate) fn named(data: &Path, retention_days: u16) -> anyhow::Result<Self> {
         match data.to_str().and_then(|text| text.strip_prefix(TABLE)) {
             None => Ok(Self::Folder(data.to_owned())),
@@ -34,8 +34,11 @@ pub(crate) fn folder<'a>(data: &'a Path, what: &str) -> anyhow::Result<&'a Path>
 
 #[cfg(feature = "aws")]
 fn on_table(table: &str, retention_days: u16) -> anyhow::Result<Place> {
-    let clients = crate::command::block_on(laptime_aws::Clients::from_env())?;
-    Ok(Place::Table(Box::new(clients.store(table, retention_days))))
+    let store = crate::command::block_on(async {
+        let clients = laptime_aws::Clients::from_env().await;
+        clients.store(table, retention_days).as_deployed().await
+    })??;
+    Ok(Place::Table(Box::new(store)))
 }
 
 #[cfg(not(feature = "aws"))]

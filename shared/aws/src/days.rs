@@ -1,6 +1,7 @@
 //! Days: touched, rolled up, sealed.
 
-use laptime_core::port::{Stored, Touched};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use laptime_core::port::{Fence, Stored, Touched};
 use laptime_core::rollup::Rollup;
 use laptime_core::row::DayKey;
 use laptime_core::stored::to_bytes;
@@ -9,21 +10,38 @@ use laptime_core::time::Time;
 use crate::Store;
 use crate::file::{mark_of, same_mark};
 use crate::key;
-use crate::table::error::{Failure, unreadable};
+use crate::store::AT_ONCE;
+use crate::table::error::{Failure, fenced, unreadable};
 use crate::table::item::{Item, number};
 use crate::table::{Condition, Query, Write};
 
-/// A rollup that is there, of a day that is not sealed.
-const OPEN: &str = "attribute_exists(p) AND attribute_not_exists(z)";
+/// A rollup that is there, of a day that is not sealed, by no later pass.
+const OPEN: &str =
+    "attribute_exists(p) AND attribute_not_exists(z) AND (attribute_not_exists(g) OR g <= :g)";
 const ABSENT: &str = "attribute_not_exists(p)";
+
+/// Entries of the list of days to seal that are looked at in one go, at most.
+const ENTRIES: usize = 1_000;
 
 /// What speaks for sealing a day now, or for looking again later.
 enum Due {
-    Now,
-    Later(Item),
-    /// It has been sealed.
-    Done,
+    Now(DayKey),
+    /// Not yet, or not while it is touched.
+    Later,
 }
+
+/// As of the rows seen so far.
+#[derive(Debug, Clone, Copy)]
+struct RowDue {
+    at: Time,
+    last_call: Time,
+}
+
+fn latest(one: RowDue, other: RowDue) -> RowDue {
+    RowDue { at: one.at.max(other.at), last_call: one.last_call.min(other.last_call) }
+}
+
+const DOING: &str = "reading days to seal";
 
 impl Store {
     pub(crate) async fn touched_days(
@@ -44,18 +62,26 @@ impl Store {
         Ok(touched)
     }
 
-    pub(crate) async fn store_rollup(&self, touched: Touched, rollup: &Rollup) -> Stored<()> {
+    pub(crate) async fn store_rollup(
+        &self,
+        fence: Fence,
+        touched: Touched,
+        rollup: &Rollup,
+    ) -> Stored<()> {
         let doing = "storing a rollup";
         let day = touched.day;
         self.list(day).await?;
         let bytes = to_bytes(rollup)
             .map_err(|error| unreadable(&self.table.name, "a rollup to be stored", &error))?;
-        let item = self.table.stow(doing, &bytes, None).await?.within(Item::at(key::rollup(day)));
-        match self.table.put(doing, item.clone(), Condition::new(OPEN, [])).await {
+        let item = Item::at(key::rollup(day)).number("g", fence.0);
+        let item = self.table.stow(doing, &bytes, None).await?.within(item);
+        let open = Condition::new(OPEN, [(":g", number(fence.0))]);
+        match self.table.put(doing, item.clone(), open).await {
             Ok(Some(was)) => self.table.drop_parts(doing, &was, &item).await?,
-            // Sealed: what it held then stays.
-            Ok(None) | Err(Failure::Condition(Some(_))) => {}
-            Err(Failure::Condition(None)) => self.first_rollup(day, item).await?,
+            // What a sealed day held when it was sealed stays.
+            Err(Failure::Condition(Some(sealed))) if sealed.has("z") => {}
+            Err(Failure::Condition(Some(_))) => return Err(fenced(&self.table.name)),
+            Ok(None) | Err(Failure::Condition(None)) => self.first_rollup(day, item).await?,
             Err(Failure::Store(error)) => return Err(error),
         }
         match self.table.delete(doing, key::touched(day), same_mark(touched.mark)).await {
@@ -67,14 +93,15 @@ impl Store {
 
     /// The first rollup of a day comes with an entry in the list of days that may be sealed.
     async fn first_rollup(&self, day: DayKey, item: Item) -> Stored<()> {
-        let sealable = Item::at(key::sealable(day.day.start(), day));
+        let sealable = Item::at(key::sealable(self.later(day.day.next().start()), day));
         let writes = [
             Write::Put(item, Condition::new(ABSENT, [])),
             Write::Put(sealable, Condition::default()),
         ];
         match self.table.transact("storing a rollup", &writes).await {
-            // Somebody else's first rollup came first; the day is still touched then.
-            Ok(()) | Err(Failure::Condition(_)) => Ok(()),
+            Ok(()) => Ok(()),
+            // Another pass was first, which under our lease none can be.
+            Err(Failure::Condition(_)) => Err(fenced(&self.table.name)),
             Err(Failure::Store(error)) => Err(error),
         }
     }
@@ -98,53 +125,68 @@ impl Store {
     }
 
     pub(crate) async fn expiring_days(&self, cutoff: Time, limit: usize) -> Stored<Vec<DayKey>> {
-        let doing = "reading days to seal";
+        let now = self.later(cutoff);
+        let query = Query::all(key::SEALABLE).before(key::time(now));
+        let mut entries = Vec::new();
+        let take = |items: Vec<Item>| {
+            entries.extend(items);
+            entries.len() < ENTRIES
+        };
+        self.table.pages(DOING, query, take).await?;
+        entries.truncate(ENTRIES);
         let mut expiring = Vec::new();
-        let query = Query::all(key::SEALABLE).before(key::time(cutoff));
-        for entry in self.table.query(doing, query).await? {
-            let Some(day) = key::sealable_day(entry.sort()) else { continue };
-            if expiring.len() >= limit {
+        for some in entries.chunks(limit.max(1)) {
+            let looks: Vec<_> = some.iter().map(|entry| self.look(entry, now)).collect();
+            let dues: Vec<Due> = stream::iter(looks).buffered(AT_ONCE).try_collect().await?;
+            expiring.extend(dues.into_iter().filter_map(|due| match due {
+                Due::Now(day) => Some(day),
+                Due::Later => None,
+            }));
+            if !expiring.is_empty() {
                 break;
-            }
-            if self.table.get(doing, key::touched(day)).await?.is_some() {
-                continue;
-            }
-            match self.due(day, &entry, cutoff).await? {
-                Due::Now => expiring.push(day),
-                Due::Later(later) => {
-                    self.table.put(doing, later, Condition::default()).await?;
-                    self.unlist(&entry).await?;
-                }
-                Due::Done => self.unlist(&entry).await?,
             }
         }
         Ok(expiring)
     }
 
-    async fn unlist(&self, entry: &Item) -> Stored<()> {
-        let key = key::Key::new(key::SEALABLE, entry.sort());
-        self.table.delete("reading days to seal", key, Condition::default()).await?;
-        Ok(())
-    }
-
-    async fn due(&self, day: DayKey, entry: &Item, cutoff: Time) -> Stored<Due> {
-        let query = Query::all(key::rows(day)).only("s, l, o");
-        let rows = self.table.query("reading days to seal", query).await?;
-        if rows.iter().any(|row| row.sort() == key::SEAL) {
-            return Ok(Due::Done);
+    /// Looks at an entry whose time has come, and lists it anew if it has come too early.
+    async fn look(&self, entry: &Item, now: Time) -> Stored<Due> {
+        let Some(day) = key::sealable_day(entry.sort()) else { return Ok(Due::Later) };
+        if self.table.get(DOING, key::touched(day)).await?.is_some() {
+            return Ok(Due::Later);
         }
-        let times = |name| rows.iter().filter_map(move |row| row.get_number(name));
-        let latest = times("l").max().map(Time::from_millis);
-        let first = times("o").min().map(Time::from_millis);
-        Ok(match (latest, first) {
-            (Some(latest), Some(first)) => {
-                let due = latest.min(Self::last_call(first));
-                if due < cutoff { Due::Now } else { Due::Later(Item::at(key::sealable(due, day))) }
+        let query = Query::all(key::rows(day)).only("s, l, o, x");
+        let rows = self.table.query(DOING, query).await?;
+        let is_sealed = rows.iter().any(|row| row.sort() == key::SEAL);
+        let later = match rows.iter().filter_map(|row| self.due(row)).reduce(latest) {
+            _ if is_sealed => None,
+            Some(due) => {
+                let due = due.at.min(due.last_call);
+                if due <= now {
+                    return Ok(Due::Now(day));
+                }
+                Some(Item::at(key::sealable(due, day)))
             }
             // All its rows have moved to other days. It is kept open for as long again.
-            _ if entry.has("w") => Due::Now,
-            _ => Due::Later(Item::at(key::sealable(self.later(cutoff), day)).number("w", 1)),
-        })
+            None if entry.has("w") => return Ok(Due::Now(day)),
+            None => Some(Item::at(key::sealable(self.later(now), day)).number("w", 1)),
+        };
+        if let Some(later) = later {
+            self.table.put(DOING, later, Condition::default()).await?;
+        }
+        let gone = key::Key::new(key::SEALABLE, entry.sort());
+        self.table.delete(DOING, gone, Condition::default()).await?;
+        Ok(Due::Later)
+    }
+
+    /// When a row's day may be sealed for its sake, and when it must be, as the retention may have
+    /// been shorter when the row was put.
+    fn due(&self, row: &Item) -> Option<RowDue> {
+        let time = |name| row.get_number(name).map(Time::from_millis);
+        let (latest, first) = (time("l")?, time("o")?);
+        let dropped = row.get_number("x").map(|x: i64| Time::from_millis(x.saturating_mul(1_000)));
+        let dropped = dropped.unwrap_or(latest).plus_millis(first.since(latest));
+        Some(RowDue { at: self.later(latest), last_call: Self::last_call(dropped) })
     }
 
     pub(crate) async fn seal_day(&self, day: DayKey) -> Stored<()> {

@@ -90,7 +90,7 @@ pub(crate) fn day(day: Day) -> String {
 }
 
 fn day_of(text: &str) -> Option<Day> {
-    Some(Day(text.parse::<i32>().ok()? - DAY_SHIFT))
+    text.parse::<i32>().ok()?.checked_sub(DAY_SHIFT).map(Day)
 }
 
 pub(crate) fn time(time: Time) -> String {

@@ -9,8 +9,9 @@ use crate::table::Condition;
 use crate::table::error::{Failure, fenced};
 use crate::table::item::{Item, number, text};
 
-/// A lease that is not renewed for this long lapses.
-pub const LEASE_MS: i64 = 10_000;
+/// A lease that is not renewed for this long lapses. It is renewed between steps, and one step may
+/// wait for a throttled table.
+pub const LEASE_MS: i64 = 30_000;
 
 /// Free, lapsed, or lapsing later than any lease could: taken before a clock was set back.
 const FREE: &str = "attribute_not_exists(h) OR u <= :clock OR u > :far";
@@ -26,10 +27,11 @@ impl Store {
             (":h", text(holder)),
             (":o", text(&nonce)),
             (":u", number(clock + LEASE_MS)),
+            (":d", number(self.retention_days())),
             (":zero", number(0)),
             (":one", number(1)),
         ];
-        let update = "SET f = if_not_exists(f, :zero) + :one, h = :h, o = :o, u = :u";
+        let update = "SET f = if_not_exists(f, :zero) + :one, h = :h, o = :o, u = :u, d = :d";
         let condition = Condition::new(FREE, values);
         let pass = match self.table.update("taking the lease", key::pass(), update, condition).await
         {

@@ -35,7 +35,7 @@ impl Ledger for Store {
         let new = found.ids.iter().filter(|id| taken_up.contains(id));
         loaded.events = new.count() as u64;
         // A pass's own writes are in the stream too: they alone are nothing new.
-        let upto = (!found.ids.is_empty()).then_some(found.position);
+        let upto = (found.is_far || !found.ids.is_empty()).then_some(found.position);
         Ok(Changed { loaded, upto })
     }
 
@@ -59,7 +59,7 @@ impl Ledger for Store {
         upto: Option<&Position>,
     ) -> Stored<()> {
         self.check("filing attempts", fence).await?;
-        self.file_all(filed, touched).await?;
+        self.file_all(fence, filed, touched).await?;
         match upto {
             Some(upto) => self.put_position(upto).await,
             None => Ok(()),
@@ -77,7 +77,7 @@ impl Ledger for Store {
 
     async fn put_rollup(&self, fence: Fence, touched: Touched, rollup: &Rollup) -> Stored<()> {
         self.check("storing a rollup", fence).await?;
-        self.store_rollup(touched, rollup).await
+        self.store_rollup(fence, touched, rollup).await
     }
 
     async fn expiring(&self, cutoff: Time, limit: usize) -> Stored<Vec<DayKey>> {

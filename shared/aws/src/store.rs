@@ -17,11 +17,10 @@ use crate::table::units::Units;
 /// Calls under way at once, of those that do not depend on each other.
 pub(crate) const AT_ONCE: usize = 16;
 
-/// Raw items outlive their retention by this many days, then the table drops them by itself. Days
-/// are sealed before: at the latest [`SEALED_AHEAD_DAYS`] before the first of their facts goes.
+/// Raw items outlive their retention by this many days, then the table drops them by itself.
 const GRACE_DAYS: i64 = 15;
 
-/// Days that lie between a forced seal and the end of the oldest fact.
+/// A day is sealed at the latest this many days before the first of its facts is dropped.
 const SEALED_AHEAD_DAYS: i64 = 3;
 
 /// What is kept of an installation, in one table.
@@ -60,15 +59,25 @@ impl Store {
         received.plus_days(self.retention_days + GRACE_DAYS).as_millis() / 1_000
     }
 
-    /// When a day whose first fact was received then is sealed at the latest, as if that had been
-    /// when its last one was: the retention comes on top.
-    pub(crate) fn last_call(first: Time) -> Time {
-        first.plus_days(GRACE_DAYS - SEALED_AHEAD_DAYS)
+    /// When a day is sealed at the latest whose first fact is dropped then.
+    pub(crate) fn last_call(dropped: Time) -> Time {
+        dropped.plus_days(-SEALED_AHEAD_DAYS)
     }
 
     /// One retention later.
     pub(crate) fn later(&self, than: Time) -> Time {
         than.plus_days(self.retention_days)
+    }
+
+    pub(crate) const fn retention_days(&self) -> i64 {
+        self.retention_days
+    }
+
+    /// With the retention of the installation, as its passes have it, if there has been one.
+    pub async fn as_deployed(self) -> Stored<Self> {
+        let pass = self.table.get("reading the last pass", key::pass()).await?;
+        let deployed = pass.and_then(|pass| pass.get_number("d"));
+        Ok(Self { retention_days: deployed.unwrap_or(self.retention_days), ..self })
     }
 
     /// Whether a later pass holds the lease.

@@ -15,13 +15,13 @@ use tokio::sync::OnceCell;
 
 use crate::Store;
 use crate::key;
+use crate::table::Condition;
 use crate::table::error::store_error;
 use crate::table::item::Item;
-use crate::table::{Condition, error::unreadable};
 
 /// Empty answers of an open shard after which there is taken to be nothing more in it. The service
-/// may answer some of them in the middle of a shard.
-const IDLE_ANSWERS: u32 = 5;
+/// may answer some of them in the middle of a shard; a closed one is read to its end.
+const IDLE_ANSWERS: u32 = 10;
 
 /// Records in one answer at most.
 const RECORDS: i32 = 1_000;
@@ -37,9 +37,17 @@ pub(crate) struct Stream {
     arn: OnceCell<String>,
 }
 
+/// A position is stored this often even if no event came, by the times of the records: else what it
+/// names would be dropped by the stream, as after an outage.
+const STORED_EVERY_S: i64 = 6 * 3_600;
+
 /// How far each shard of the stream has been read: the sequence number of the last record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Position(BTreeMap<String, String>);
+pub struct Position {
+    shards: BTreeMap<String, String>,
+    /// When the latest record was written, seconds.
+    at: i64,
+}
 
 /// Event records found in the stream.
 #[derive(Debug, Default)]
@@ -48,6 +56,8 @@ pub(crate) struct Found {
     pub(crate) ids: Vec<AttemptId>,
     /// Behind the last of them.
     pub(crate) position: Position,
+    /// Whether the position is worth storing though there are no events.
+    pub(crate) is_far: bool,
 }
 
 impl Stream {
@@ -67,18 +77,25 @@ impl Stream {
 impl Store {
     /// Event records after the stored position, at most about `limit`.
     pub(crate) async fn stream(&self, limit: usize) -> Stored<Found> {
-        let stored = self.position().await?;
+        let mut stored = self.position().await?;
         let shards = self.shards().await?;
-        let mut found = Found::default();
+        let at = stored.at;
+        let mut found =
+            Found { position: Position { at, ..Position::default() }, ..Found::default() };
         for shard in &shards {
             let Some(id) = shard.shard_id() else { continue };
-            let at = stored.0.get(id).cloned();
+            let at = stored.shards.remove(id);
             if at.as_deref() != Some(WHOLE) && found.ids.len() < limit {
                 self.read_shard(shard, at, limit, &mut found).await?;
             } else if let Some(at) = at {
-                found.position.0.insert(id.to_owned(), at);
+                found.position.shards.insert(id.to_owned(), at);
             }
         }
+        if let Some((shard, _)) = stored.shards.iter().find(|(_, at)| *at != WHOLE) {
+            gap(shard);
+            found.is_far = true;
+        }
+        found.is_far |= found.position.at >= at + STORED_EVERY_S;
         Ok(found)
     }
 
@@ -91,7 +108,16 @@ impl Store {
     ) -> Stored<()> {
         let doing = "reading the stream";
         let id = shard.shard_id().unwrap_or_default();
-        let mut iterator = self.iterator(id, at.as_deref()).await?;
+        let range = shard.sequence_number_range();
+        let is_closed = range.is_some_and(|range| range.ending_sequence_number().is_some());
+        let mut iterator = match self.iterator(id, at.as_deref()).await? {
+            Reach::Reaches(iterator) => iterator,
+            Reach::Gap(iterator) => {
+                gap(id);
+                found.is_far = true;
+                iterator
+            }
+        };
         let mut idle = 0;
         while let Some(from) = iterator.take() {
             let some = i32::try_from(limit).unwrap_or(i32::MAX).clamp(1, RECORDS);
@@ -104,19 +130,20 @@ impl Store {
             for record in &records {
                 found.ids.extend(attempt_of(record));
                 at = sequence_number(record).or(at);
+                found.position.at = found.position.at.max(written(record));
             }
             if iterator.is_none() {
                 at = Some(WHOLE.to_owned());
             }
-            if idle >= IDLE_ANSWERS || found.ids.len() >= limit {
+            if !is_closed && idle >= IDLE_ANSWERS || found.ids.len() >= limit {
                 break;
             }
         }
-        found.position.0.extend(at.map(|at| (id.to_owned(), at)));
+        found.position.shards.extend(at.map(|at| (id.to_owned(), at)));
         Ok(())
     }
 
-    async fn iterator(&self, shard: &str, at: Option<&str>) -> Stored<Option<String>> {
+    async fn iterator(&self, shard: &str, at: Option<&str>) -> Stored<Reach> {
         let from = |kind: ShardIteratorType, at: Option<&str>| {
             let stream = self.stream.arn.get().map(String::as_str).unwrap_or_default();
             self.stream
@@ -133,25 +160,20 @@ impl Store {
         } else {
             ShardIteratorType::TrimHorizon
         };
-        let got = match from(kind, at).await {
+        let failed = |error| store_error(&self.table.name, "opening the stream", &error);
+        match from(kind, at).await {
+            Ok(got) => Ok(Reach::Reaches(got.shard_iterator)),
             Err(SdkError::ServiceError(refused))
                 if matches!(
                     refused.err(),
                     GetShardIteratorError::TrimmedDataAccessException(_)
                 ) =>
             {
-                tracing::error!(
-                    stream.shard = shard,
-                    "the stream no longer reaches back to where the last pass left off: run \
-                     `laptime aggregate --everything` to file what came in between"
-                );
-                from(ShardIteratorType::TrimHorizon, None).await
+                let got = from(ShardIteratorType::TrimHorizon, None).await.map_err(failed)?;
+                Ok(Reach::Gap(got.shard_iterator))
             }
-            got => got,
-        };
-        let got =
-            got.map_err(|error| store_error(&self.table.name, "opening the stream", &error))?;
-        Ok(got.shard_iterator)
+            Err(error) => Err(failed(error)),
+        }
     }
 
     async fn shards(&self) -> Stored<Vec<Shard>> {
@@ -195,17 +217,44 @@ impl Store {
             let (shard, at) = line.split_once(' ')?;
             Some((shard.to_owned(), at.to_owned()))
         });
-        lines.collect::<Option<_>>().map(Position).ok_or_else(|| {
-            unreadable(&self.table.name, "the position in the stream", &"a line has no blank in it")
-        })
+        let shards = lines.collect::<Option<_>>().unwrap_or_else(|| {
+            tracing::error!(
+                "the position in the stream cannot be read, so all of it is read again"
+            );
+            BTreeMap::new()
+        });
+        Ok(Position { shards, at: item.get_number("t").unwrap_or_default() })
     }
 
     pub(crate) async fn put_position(&self, position: &Position) -> Stored<()> {
-        let lines = position.0.iter().map(|(shard, at)| format!("{shard} {at}\n"));
+        let lines = position.shards.iter().map(|(shard, at)| format!("{shard} {at}\n"));
         let item = Item::at(key::stream()).text("j", lines.collect::<String>());
+        let item = item.number("t", position.at);
         self.table.put("storing the position", item, Condition::default()).await?;
         Ok(())
     }
+}
+
+/// Where reading begins.
+enum Reach {
+    /// Behind what was read before.
+    Reaches(Option<String>),
+    /// At the oldest record there is: what came between is gone.
+    Gap(Option<String>),
+}
+
+fn gap(shard: &str) {
+    tracing::error!(
+        stream.shard = shard,
+        "the stream no longer reaches back to where the last pass left off: run \
+         `laptime aggregate --everything` to file what came in between"
+    );
+}
+
+/// When a change was made, seconds.
+fn written(record: &Record) -> i64 {
+    let at = record.dynamodb().and_then(|change| change.approximate_creation_date_time());
+    at.map_or(0, aws_smithy_types::DateTime::secs)
 }
 
 /// The attempt of an event that was added.

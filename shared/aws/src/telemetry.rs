@@ -22,11 +22,10 @@ static REQUEST: Mutex<String> = Mutex::new(String::new());
 
 /// Starts logging to standard error: by `RUST_LOG`, at `info` without it.
 pub(crate) fn start(rust_log: Option<&str>) {
-    let asked = rust_log.map(Targets::from_str);
-    let unreadable = matches!(asked, Some(Err(_)));
-    let levels = asked
-        .and_then(Result::ok)
-        .unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    let asked =
+        rust_log.map(|text| Targets::from_str(text).ok().filter(|levels| speaks(levels, text)));
+    let unreadable = matches!(asked, Some(None));
+    let levels = asked.flatten().unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
     // Somebody else's logging stays where there is one, as in tests.
     let _ = tracing::subscriber::set_global_default(Lines { levels });
     if unreadable {
@@ -34,6 +33,12 @@ pub(crate) fn start(rust_log: Option<&str>) {
             "RUST_LOG cannot be read, so the level is info; write it as in info,webhook=debug"
         );
     }
+}
+
+/// Whether any of our errors would be logged: a level that is misspelt reads as the name of a target,
+/// and would silence all others. Who wants that says `off`.
+fn speaks(levels: &Targets, text: &str) -> bool {
+    text.trim() == "off" || OURS.iter().any(|name| levels.would_enable(name, &Level::ERROR))
 }
 
 /// The id of the invocation that following lines belong to.

@@ -136,7 +136,7 @@ fn dynamodb_survives_throttling_failures_conflicts_and_lost_answers() {
                 failures += 1;
                 assert!(failures < 500, "{error}");
                 // Past the lease of a pass that could not give it back.
-                now = now.plus_millis(20_000);
+                now = now.plus_millis(laptime_aws::LEASE_MS);
             }
         };
         for one in &history() {

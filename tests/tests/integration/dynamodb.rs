@@ -7,12 +7,15 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use kit::{
     Cloud, Delivery, Job, Memory, Run, aggregate_at, append_all, at, cloud, report_json, wait,
 };
-use laptime_core::flow::refold;
+use laptime_aws::LEASE_MS;
+use laptime_core::flow::{Pass, aggregate, refold};
 use laptime_core::ingest::Progress::Keep;
-use laptime_core::model::AttemptId;
-use laptime_core::port::{Fence, Lease, Ledger, Library, Rows, StoreErrorKind};
+use laptime_core::model::{Attempt, AttemptId};
+use laptime_core::port::{
+    Fence, Filed, Filing, Lease, Ledger, Library, Rows, StoreErrorKind, Touched,
+};
 use laptime_core::rollup::Rollup;
-use laptime_core::row::{DayKey, WorkflowId};
+use laptime_core::row::{DayKey, Row, WorkflowId};
 use laptime_core::time::{Day, Time};
 
 const NOON: &str = "2026-05-01T12:00:00Z";
@@ -62,6 +65,20 @@ fn items(cloud: &Cloud, partition: &str) -> Vec<std::collections::HashMap<String
     wait(found).unwrap().items.unwrap()
 }
 
+/// Changes an item behind the store's back.
+fn set(cloud: &Cloud, [p, s]: [&str; 2], name: &str, value: AttributeValue) {
+    let update = Client::new(cloud.clients.config())
+        .update_item()
+        .table_name("laptime")
+        .key("p", AttributeValue::S(p.to_owned()))
+        .key("s", AttributeValue::S(s.to_owned()))
+        .update_expression("SET #n = :v")
+        .expression_attribute_names("#n", name)
+        .expression_attribute_values(":v", value)
+        .send();
+    wait(update).unwrap();
+}
+
 #[test]
 fn events_rows_and_rollups_too_large_for_an_item_are_split_and_read_back() {
     let cloud = cloud();
@@ -107,19 +124,12 @@ fn an_event_that_cannot_be_read_is_set_aside_and_does_not_hold_up_the_others() {
     let deliveries = [run(1).deliveries(), run(2).deliveries()].concat();
     append_all(&store, &deliveries, Keep, noon()).unwrap();
     let spoilt = items(&cloud, "E#1#1#1").remove(0);
-    let spoil = Client::new(cloud.clients.config())
-        .update_item()
-        .table_name("laptime")
-        .key("p", spoilt["p"].clone())
-        .key("s", spoilt["s"].clone())
-        .update_expression("SET b = :b")
-        .expression_attribute_values(":b", AttributeValue::B(Blob::new([0, b'{'])))
-        .send();
-    wait(spoil).unwrap();
+    let key = [spoilt["p"].as_s().unwrap().as_str(), spoilt["s"].as_s().unwrap()];
+    set(&cloud, key, "b", AttributeValue::B(Blob::new([0, b'{'])));
 
     // As the stream would: both attempts in one batch.
     let ids = [1, 2].map(|run| AttemptId { repository: 1, run, attempt: 1 });
-    let refolded = wait(refold(&store, "a test", &ids, noon)).unwrap().unwrap();
+    let refolded = wait(refold(&store, "a test", &ids, None, noon)).unwrap().unwrap();
     assert!(refolded.failed.is_none());
     assert_eq!((refolded.done, refolded.passed.set_aside), (2, 1));
     // It is not taken up again until something new comes of it.
@@ -138,7 +148,7 @@ fn an_event_that_cannot_be_read_is_set_aside_and_does_not_hold_up_the_others() {
         .send();
     wait(mend).unwrap();
     let all = wait(store.attempts_by_scan()).unwrap();
-    wait(refold(&store, "a test", &all, noon)).unwrap().unwrap();
+    wait(refold(&store, "a test", &all, None, noon)).unwrap().unwrap();
     aggregate_at(&store, noon()).unwrap();
     assert_eq!(wait(store.standing()).unwrap().attempts_set_aside, 0);
     assert_eq!(report_json(&store), expected(&deliveries));
@@ -154,11 +164,11 @@ fn a_rollup_of_what_was_before_does_not_take_the_mark_of_what_came_since_away() 
     let store = cloud().store();
     append_all(&store, &run(1).deliveries(), Keep, noon()).unwrap();
     let ids = [1, 2].map(|run| AttemptId { repository: 1, run, attempt: 1 });
-    wait(refold(&store, "a test", &ids[..1], noon)).unwrap().unwrap();
+    wait(refold(&store, "a test", &ids[..1], None, noon)).unwrap().unwrap();
     // A pass sees the day and reads its rows; then it hangs until its lease has lapsed.
     let seen = wait(store.touched(None, 10)).unwrap()[0];
     append_all(&store, &run(2).deliveries(), Keep, noon()).unwrap();
-    wait(refold(&store, "another", &ids, noon)).unwrap().unwrap();
+    wait(refold(&store, "another", &ids, None, noon)).unwrap().unwrap();
     // Even if it were not fenced: another lease proves nothing about the mark.
     let fence = lease(&store, noon());
     wait(store.put_rollup(fence, seen, &Rollup::default())).unwrap();
@@ -167,6 +177,65 @@ fn a_rollup_of_what_was_before_does_not_take_the_mark_of_what_came_since_away() 
     aggregate_at(&store, noon()).unwrap();
     let both = [run(1).deliveries(), run(2).deliveries()].concat();
     assert_eq!(report_json(&store), expected(&both));
+}
+
+#[test]
+fn a_pass_that_lost_its_lease_changes_nothing_that_a_later_one_has_written() {
+    let cloud = cloud();
+    let store = cloud.store();
+    append_all(&store, &run(1).deliveries(), Keep, noon()).unwrap();
+    let stale = lease(&store, noon());
+    let id = AttemptId { repository: 1, run: 1, attempt: 1 };
+    let read = wait(store.load(&[id])).unwrap().attempts.remove(0);
+    // It hangs, and another one goes on with more.
+    let failed = run(1).concluded("failure").completed();
+    append_all(&store, [&failed], Keep, noon()).unwrap();
+    append_all(&store, &run(2).deliveries(), Keep, noon()).unwrap();
+    aggregate_at(&store, noon().plus_millis(LEASE_MS)).unwrap();
+    let whole = report_json(&store);
+
+    // All that it was about to write comes now, as if it had looked at the lease before.
+    set(&cloud, ["P", "pass"], "f", AttributeValue::N(stale.0.to_string()));
+    let row = Row::of(&Attempt::fold(read.id, &read.events)).unwrap();
+    let moved = Row { end: row.end.plus_days(3), ..row.clone() };
+    let elsewhere = moved.key();
+    for row in [row, moved] {
+        let filing = Filing::Row(Box::new(row));
+        let (events, received) = (read.events.len(), read.received);
+        let filed = Filed { id, events, received, before: None, filing };
+        wait(store.file(stale, &[filed], &[], None)).unwrap();
+    }
+    let touched = Touched { day: day(), mark: 0 };
+    let told = wait(store.put_rollup(stale, touched, &Rollup::default())).unwrap_err();
+    assert_eq!(told.kind, StoreErrorKind::Fenced);
+    assert_eq!(wait(store.rows(elsewhere)).unwrap(), []);
+    assert_eq!(wait(store.rows(day())).unwrap().len(), 2);
+    assert_eq!(report_json(&store), whole);
+}
+
+#[test]
+fn a_row_that_cannot_be_read_fails_the_pass_but_does_not_hold_up_the_others() {
+    let cloud = cloud();
+    let store = cloud.store();
+    let mut other = run(2);
+    other.workflow = 2;
+    append_all(&store, &run(1).deliveries(), Keep, noon()).unwrap();
+    let id = AttemptId { repository: 1, run: 1, attempt: 1 };
+    wait(refold(&store, "a test", &[id], None, noon)).unwrap().unwrap();
+    let row = items(&cloud, "D#1#1#5020574").remove(0);
+    let spoil = |bytes: Blob| {
+        let key = [row["p"].as_s().unwrap().as_str(), row["s"].as_s().unwrap()];
+        set(&cloud, key, "b", AttributeValue::B(bytes));
+    };
+    spoil(Blob::new([0, 99]));
+    append_all(&store, &other.deliveries(), Keep, noon()).unwrap();
+    let error = aggregate_at(&store, noon()).unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::Corrupt);
+    assert!(error.what.contains("r#1#1 of D#1#1#5020574"), "{error}");
+    let days = wait(store.days(WorkflowId { workflow: 2, ..WORKFLOW }, Day(0)..Day(99_999)));
+    assert!(days.unwrap()[0].rollup.is_some());
+    spoil(row["b"].as_b().unwrap().clone());
+    assert_eq!(aggregate_at(&store, noon()).unwrap().days, 1);
 }
 
 #[test]
@@ -180,7 +249,7 @@ fn the_rollup_of_a_sealed_day_stays_whatever_a_late_pass_does() {
     let fence = lease(&store, noon());
     wait(store.seal(fence, day())).unwrap();
     // As of a pass that had read the rows before they were gone, or after.
-    let touched = laptime_core::port::Touched { day: day(), mark: 0 };
+    let touched = Touched { day: day(), mark: 0 };
     wait(store.put_rollup(fence, touched, &Rollup::default())).unwrap();
     assert_eq!((days()[0].sealed, &days()[0].rollup), (true, &rollup));
 }
@@ -192,7 +261,7 @@ fn a_touched_day_is_not_sealed() {
     aggregate_at(&store, noon()).unwrap();
     append_all(&store, &run(2).deliveries(), Keep, noon()).unwrap();
     let id = AttemptId { repository: 1, run: 2, attempt: 1 };
-    wait(refold(&store, "a test", &[id], noon)).unwrap().unwrap();
+    wait(refold(&store, "a test", &[id], None, noon)).unwrap().unwrap();
     let late = noon().plus_days(40);
     assert!(wait(store.expiring(late, 10)).unwrap().is_empty());
     let fence = lease(&store, noon());
@@ -220,14 +289,93 @@ fn a_day_whose_rows_have_all_moved_away_stays_open_for_a_while() {
     aggregate_at(&store, noon()).unwrap();
     let late = Job::new(11, "slow", "10:00:00", "10:01:00", "2026-05-02T00:10:00Z");
     append_all(&store, &run(1).job(late).deliveries(), Keep, noon()).unwrap();
-    let passed = aggregate_at(&store, noon().plus_days(36)).unwrap();
+    let passed = aggregate_at(&store, noon().plus_days(37)).unwrap();
     assert_eq!(passed.sealed, 1, "the day it moved to");
     assert!(wait(store.sealed(&[day()])).unwrap().is_empty());
-    assert_eq!(aggregate_at(&store, noon().plus_days(72)).unwrap().sealed, 1);
+    assert_eq!(aggregate_at(&store, noon().plus_days(73)).unwrap().sealed, 1);
 }
 
 #[test]
-fn a_missing_table_and_one_without_a_stream_are_told_by_name() {
+fn many_days_whose_time_has_not_come_cost_a_look_each_and_no_more() {
+    let store = cloud().store();
+    let of = |id: u64| {
+        let mut run = run(id);
+        run.workflow = id;
+        run
+    };
+    let deliveries: Vec<Delivery> = (1..=70).flat_map(|id| of(id).deliveries()).collect();
+    append_all(&store, &deliveries, Keep, noon()).unwrap();
+    // The last of them has one fact more, ten days later.
+    append_all(&store, [&of(70).concluded("failure").completed()], Keep, noon().plus_days(10))
+        .unwrap();
+    aggregate_at(&store, noon().plus_days(10)).unwrap();
+    let pass = |day| {
+        let before = store.units();
+        let passed = aggregate_at(&store, noon().plus_days(day)).unwrap();
+        (passed.sealed, store.units().since(before).calls)
+    };
+    // Until the end of the day, none of them is looked at.
+    let (sealed, idle) = pass(35);
+    assert_eq!(sealed, 0);
+    assert_eq!(pass(36).0, 69);
+    assert_eq!(pass(37), (0, idle));
+    assert_eq!(pass(46).0, 1);
+}
+
+#[test]
+fn a_longer_retention_does_not_let_rows_expire_before_their_day_is_sealed() {
+    let cloud = cloud();
+    let store = cloud.store();
+    append_all(&store, &run(1).deliveries(), Keep, noon()).unwrap();
+    aggregate_at(&store, noon()).unwrap();
+    let longer = cloud.clients.store("laptime", 90);
+    let pass = |day| {
+        let now = noon().plus_days(day);
+        let pass = Pass::new("a test", now, 90);
+        wait(aggregate(&longer, pass, || now, |_| ())).unwrap().unwrap().sealed
+    };
+    // The row is dropped on day 50 as of the 35 days that held when it was put.
+    assert_eq!([pass(36), pass(46), pass(48)], [0, 0, 1]);
+    assert_eq!(wait(cloud.clients.store("laptime", 7).as_deployed()).unwrap().units().calls, 1);
+}
+
+#[test]
+fn a_position_is_stored_before_the_stream_forgets_it_and_a_gap_is_passed_over() {
+    let cloud = cloud();
+    let store = cloud.store();
+    let position =
+        || items(&cloud, "P").into_iter().find(|item| item["s"].as_s().unwrap() == "stream");
+    let text = |name: &str| match &position().unwrap()[name] {
+        AttributeValue::N(text) | AttributeValue::S(text) => text.clone(),
+        other => panic!("{other:?}"),
+    };
+    append_all(&store, &run(1).deliveries(), Keep, noon()).unwrap();
+    aggregate_at(&store, noon()).unwrap();
+    let first = text("j");
+    // Its own writes alone do not make a pass store where it is...
+    aggregate_at(&store, noon()).unwrap();
+    assert_eq!(text("j"), first);
+    // ... unless that was long ago.
+    let long_ago = text("t").parse::<i64>().unwrap() - 6 * 3_600;
+    set(&cloud, ["P", "stream"], "t", AttributeValue::N(long_ago.to_string()));
+    aggregate_at(&store, noon()).unwrap();
+    assert_ne!(text("j"), first);
+
+    // As after an outage: what was read last has been dropped, with its shard.
+    set(&cloud, ["P", "stream"], "j", AttributeValue::S("shardId-gone 1234\n".to_owned()));
+    append_all(&store, &run(2).deliveries(), Keep, noon()).unwrap();
+    aggregate_at(&store, noon()).unwrap();
+    assert!(!text("j").contains("gone"));
+    let both = [run(1).deliveries(), run(2).deliveries()].concat();
+    assert_eq!(report_json(&store), expected(&both));
+    // Not even readable: all is read again, and nothing is new.
+    set(&cloud, ["P", "stream"], "j", AttributeValue::S("nonsense".to_owned()));
+    assert_eq!(aggregate_at(&store, noon()).unwrap().attempts, 0);
+    assert_eq!(report_json(&store), expected(&both));
+}
+
+#[test]
+fn a_missing_table_is_told_by_name() {
     let cloud = cloud();
     let store = cloud.clients.store("nowhere", 35);
     let error = append_all(&store, &run(1).deliveries(), Keep, noon()).unwrap_err();
@@ -249,7 +397,7 @@ fn what_the_stream_no_longer_tells_of_is_found_by_reading_everything() {
 
     let all = wait(store.attempts_by_scan()).unwrap();
     assert_eq!(all.len(), 1);
-    wait(refold(&store, "a test", &all, noon)).unwrap().unwrap();
+    wait(refold(&store, "a test", &all, None, noon)).unwrap().unwrap();
     aggregate_at(&store, noon()).unwrap();
     assert_eq!(report_json(&store), expected(&run(1).deliveries()));
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 use laptime_core::flow::{Pass, Passed, aggregate};
-use laptime_core::port::{Lease, Ledger};
+use laptime_core::port::{Lease, Stored};
 use laptime_core::render::counted;
 use laptime_local::Store;
 
@@ -15,7 +15,7 @@ use crate::place::Place;
 use crate::settings::{clock, policy};
 
 /// Waits this often, this long: past it the holder is alive and busy, and its pass does the work.
-const TRIES: u32 = 60;
+const TRIES: u32 = 80;
 const PAUSE: Duration = Duration::from_millis(500);
 
 pub(crate) fn run(args: &AggregateArgs) -> anyhow::Result<Outcome> {
@@ -23,19 +23,27 @@ pub(crate) fn run(args: &AggregateArgs) -> anyhow::Result<Outcome> {
     let holder = format!("laptime aggregate, process {}", std::process::id());
     let now = args.now.unwrap_or_else(clock);
     let pass = Pass::new(&holder, now, policy.retention.raw_days);
+    let bar = output::bar(0, "taking up events");
+    let progress = |passed: &Passed| bar.set_position(passed.events);
     let passed = match Place::named(&args.store.data, policy.retention.raw_days)? {
         Place::Folder(_) if args.everything => {
             bail!("--everything is for tables: a folder always knows what is not filed")
         }
-        Place::Folder(folder) => block_on(wait_and_pass(&Store::open_existing(&folder)?, pass))??,
+        Place::Folder(folder) => {
+            let store = Store::open_existing(&folder)?;
+            block_on(wait(async || aggregate(&store, pass, clock, progress).await))??
+        }
+        // What is sealed there, and sent to the metrics service, is up to the deployed aggregator.
         #[cfg(feature = "aws")]
         Place::Table(store) => block_on(async {
             if args.everything {
                 file_everything(&store, &holder).await?;
             }
-            wait_and_pass(&*store, pass).await
+            let pass = Pass { only_files: true, ..pass };
+            wait(async || aggregate(&*store, pass, clock, progress).await).await
         })??,
     };
+    bar.finish_and_clear();
     let text = match args.format.format {
         Format::Text => text(&passed),
         Format::Json => format!("{}\n", serde_json::to_string(&passed)?),
@@ -49,22 +57,16 @@ pub(crate) fn run(args: &AggregateArgs) -> anyhow::Result<Outcome> {
 async fn file_everything(store: &laptime_aws::Store, holder: &str) -> anyhow::Result<()> {
     let attempts = store.attempts_by_scan().await?;
     tracing::info!(attempts = attempts.len(), "read all of the table");
-    match laptime_core::flow::refold(store, holder, &attempts, clock).await? {
-        Ok(refolded) => refolded.failed.map_or(Ok(()), |error| Err(error.into())),
-        Err(_) => bail!("another pass is running; try again"),
-    }
+    let refold = async || laptime_core::flow::refold(store, holder, &attempts, None, clock).await;
+    wait(refold).await?.failed.map_or(Ok(()), |error| Err(error.into()))
 }
 
 /// A killed pass keeps its lease until it lapses: wait for that.
-async fn wait_and_pass(store: &impl Ledger, pass: Pass<'_>) -> anyhow::Result<Passed> {
-    let bar = output::bar(0, "taking up events");
+async fn wait<T>(call: impl AsyncFn() -> Stored<Result<T, Lease>>) -> anyhow::Result<T> {
     let mut held_by = String::new();
     for attempt in 0..TRIES {
-        match aggregate(store, pass, clock, |passed| bar.set_position(passed.events)).await? {
-            Ok(passed) => {
-                bar.finish_and_clear();
-                return Ok(passed);
-            }
+        match call().await? {
+            Ok(done) => return Ok(done),
             Err(Lease::Held { by, until }) => {
                 if attempt == 0 {
                     tracing::info!(lease.holder = %by, lease.until = %until, "waiting for another pass");

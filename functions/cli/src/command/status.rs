@@ -11,14 +11,22 @@ use crate::command::{Outcome, block_on};
 use crate::output;
 use crate::place::Place;
 
+/// Who makes the passes.
+const SERVED: &str = "`laptime serve` makes one a minute, `laptime aggregate` at once";
+#[cfg(feature = "aws")]
+const DEPLOYED: &str = "the deployed aggregator makes one on its schedule";
+
 pub(crate) fn run(args: &StatusArgs) -> anyhow::Result<Outcome> {
-    let standing = match Place::named(&args.data, Policy::default().retention.raw_days)? {
-        Place::Folder(folder) => block_on(Store::open_existing(&folder)?.snapshot()?.standing())??,
+    let (standing, who) = match Place::named(&args.data, Policy::default().retention.raw_days)? {
+        Place::Folder(folder) => {
+            let store = Store::open_existing(&folder)?;
+            (block_on(store.snapshot()?.standing())??, SERVED)
+        }
         #[cfg(feature = "aws")]
-        Place::Table(store) => block_on(store.standing())??,
+        Place::Table(store) => (block_on(store.standing())??, DEPLOYED),
     };
     let text = match args.format.format {
-        Format::Text => text(&standing),
+        Format::Text => text(&standing, who),
         Format::Json => format!("{}\n", json(&standing)?),
     };
     output::emit(&text, args.format.out.as_deref())?;
@@ -37,38 +45,39 @@ fn json(standing: &Standing) -> anyhow::Result<serde_json::Value> {
     Ok(value)
 }
 
-fn text(standing: &Standing) -> String {
+fn text(standing: &Standing, who: &str) -> String {
     let time = |time: Option<laptime_core::time::Time>| {
         time.map_or_else(|| "never".to_owned(), |time| time.to_string())
     };
-    let count =
-        |count: Option<u64>| count.map_or_else(|| "not counted".to_owned(), |n| n.to_string());
+    let count = |count: u64| count.to_string();
     let lines = [
-        ("last delivery", time(standing.last_received)),
-        ("last pass", time(standing.last_pass)),
-        ("events kept", count(standing.events)),
-        ("events waiting for a pass", count(standing.events_waiting)),
-        ("attempts not completed", count(standing.attempts_open)),
-        ("attempts completed", count(standing.attempts_filed)),
-        ("attempts in sealed days", count(standing.attempts_sealed)),
-        ("attempts refused (day sealed)", standing.attempts_refused.to_string()),
-        ("attempts set aside (unreadable)", standing.attempts_set_aside.to_string()),
-        ("days", count(standing.days)),
-        ("days to roll up", standing.days_touched.to_string()),
-        ("days sealed", count(standing.days_sealed)),
+        ("last delivery", standing.events.map(|_| time(standing.last_received))),
+        ("last pass", Some(time(standing.last_pass))),
+        ("events kept", standing.events.map(count)),
+        ("events waiting for a pass", standing.events_waiting.map(count)),
+        ("attempts not completed", standing.attempts_open.map(count)),
+        ("attempts completed", standing.attempts_filed.map(count)),
+        ("attempts in sealed days", standing.attempts_sealed.map(count)),
+        ("attempts refused (day sealed)", Some(count(standing.attempts_refused))),
+        ("attempts set aside (unreadable)", Some(count(standing.attempts_set_aside))),
+        ("days", standing.days.map(count)),
+        ("days to roll up", Some(count(standing.days_touched))),
+        ("days sealed", standing.days_sealed.map(count)),
     ];
-    let lines = lines.iter().map(|(what, value)| format!("{what:<32} {value}"));
-    lines.chain([verdict(standing)]).collect::<Vec<_>>().join("\n") + "\n"
+    // What only reading all of a store could tell is left out.
+    let lines = lines.iter().filter_map(|(what, value)| Some((what, value.as_ref()?)));
+    let lines = lines.map(|(what, value)| format!("{what:<32} {value}"));
+    lines.chain([verdict(standing, who)]).collect::<Vec<_>>().join("\n") + "\n"
 }
 
 /// Whether passes keep up.
-fn verdict(standing: &Standing) -> String {
+fn verdict(standing: &Standing, who: &str) -> String {
     let waiting = standing.events_waiting.unwrap_or_default();
     if waiting + standing.days_touched == 0 {
         return "everything is aggregated".to_owned();
     }
     format!(
-        "{} and {} wait for a pass: `laptime serve` makes one a minute, `laptime aggregate` at once",
+        "{} and {} wait for a pass: {who}",
         counted(waiting, "event"),
         counted(standing.days_touched, "day")
     )

@@ -68,6 +68,11 @@ impl Query {
         Self { within: Within::Between(bounds), ..self }
     }
 
+    /// Whether nothing can be there, as the second bound comes first: the table refuses to look.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(&self.within, Within::Between([low, high]) if low > high)
+    }
+
     pub(crate) fn after(self, bound: Option<String>) -> Self {
         Self { within: bound.map_or(Within::All, Within::After), ..self }
     }

@@ -1,5 +1,6 @@
 //! Values in items: packed, and split over several items where they are too large for one.
 
+use std::borrow::Cow;
 use std::io::{Read, Write};
 
 use flate2::Compression;
@@ -63,28 +64,38 @@ impl Table {
         Ok(Stowed::Apart { parts, digest })
     }
 
-    /// The value of an item, unpacked.
+    /// The value of an item, unpacked. Where its parts are gone, the item is read again: it may have
+    /// been replaced meanwhile.
     pub(crate) async fn value(&self, what: &str, item: &Item) -> Stored<Vec<u8>> {
-        let whole;
-        let packed = match (item.get_bytes("b"), item.get_text("h")) {
-            (Some(bytes), _) => bytes,
-            (None, Some(digest)) => {
-                whole = self.parts(what, item, digest).await?;
-                &whole
-            }
-            (None, None) => {
-                return Err(unreadable(&self.name, what, &"it has no value"));
-            }
-        };
-        unpack(packed).map_err(|error| unreadable(&self.name, what, &error))
+        let newer;
+        let mut item = item;
+        let mut packed = self.packed(what, item).await?;
+        if packed.is_none()
+            && let Some(key) = item.key()
+            && let Some(read) = self.get(what, key).await?
+        {
+            newer = read;
+            item = &newer;
+            packed = self.packed(what, item).await?;
+        }
+        let what = || format!("{what} ({} of {})", item.sort(), item.partition());
+        let packed = packed.ok_or_else(|| {
+            unreadable(&self.name, &what(), &"it has no value, or some of its parts are gone")
+        })?;
+        unpack(&packed).map_err(|error| unreadable(&self.name, &what(), &error))
     }
 
-    async fn parts(&self, what: &str, item: &Item, digest: &str) -> Stored<Vec<u8>> {
+    /// The value as it is stored; none where not all of it is there.
+    async fn packed<'a>(&self, what: &str, item: &'a Item) -> Stored<Option<Cow<'a, [u8]>>> {
+        let Some(digest) = item.get_text("h") else {
+            return Ok(item.get_bytes("b").map(Cow::Borrowed));
+        };
         let parts = self.query(what, Query::all(key::parts(digest))).await?;
         if item.get_number("c") != Some(parts.len()) {
-            return Err(unreadable(&self.name, what, &"some of its parts are gone"));
+            return Ok(None);
         }
-        Ok(parts.iter().filter_map(|part| part.get_bytes("b")).flatten().copied().collect())
+        let bytes = parts.iter().filter_map(|part| part.get_bytes("b")).flatten().copied();
+        Ok(Some(Cow::Owned(bytes.collect())))
     }
 
     /// Deletes the parts of a value that `now` no longer refers to.

@@ -95,7 +95,7 @@ pub(crate) fn fenced(table: &str) -> StoreError {
         kind: StoreErrorKind::Fenced,
         what: format!(
             "this pass over the table {table} was too slow and another one took over; nothing is \
-             lost, the other one does the work"
+             lost, the next one goes on with what is left"
         ),
         source: None,
     }

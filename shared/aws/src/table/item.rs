@@ -53,6 +53,16 @@ impl Item {
         self.0.get(name)?.as_b().ok().map(Blob::as_ref)
     }
 
+    /// Its key.
+    pub(crate) fn key(&self) -> Option<Key> {
+        Some(Key::new(self.get_text("p")?, self.get_text("s")?))
+    }
+
+    /// Its partition.
+    pub(crate) fn partition(&self) -> &str {
+        self.get_text("p").unwrap_or_default()
+    }
+
     /// Its sort key.
     pub(crate) fn sort(&self) -> &str {
         self.get_text("s").unwrap_or_default()

@@ -112,6 +112,9 @@ impl Table {
         query: Query,
         mut take: impl FnMut(Vec<Item>) -> bool + Send,
     ) -> Stored<()> {
+        if query.is_empty() {
+            return Ok(());
+        }
         let mut from = None;
         loop {
             let page = self.page(doing, &query, from).await?;

@@ -94,6 +94,11 @@ impl Batch {
     }
 }
 
+/// How many samples an attempt gives.
+pub fn samples_of(row: &Row) -> u64 {
+    samples(row).len() as u64
+}
+
 /// The durations of runs under the name that other programs use.
 pub fn compatible(data: &[Datum]) -> Vec<Datum> {
     let durations = data.iter().filter(|datum| datum.name == "RunDuration");

@@ -14,7 +14,7 @@ use crate::row::{Names, Segment, WorkflowId};
 use crate::stats::Dist;
 use crate::time::{Day, Time};
 
-pub use batch::{Batch, calls, compatible};
+pub use batch::{Batch, calls, compatible, samples_of};
 pub use samples::Reach;
 
 use samples::PER_REACH;

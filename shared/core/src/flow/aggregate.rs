@@ -1,30 +1,27 @@
 //! One pass: attempts with new events are folded and filed, touched days rolled up, old days sealed.
 //!
 //! Each write is a transaction that stands on its own, and the cursor moves only with the rows that
-//! cover it. A pass that dies anywhere is finished by the next.
+//! cover it. A pass that dies anywhere is finished by the next. What can be done is done before a
+//! failure is told, so that one thing that cannot be read does not hold up the others.
 
 use std::collections::BTreeSet;
 
-use crate::model::{Attempt, AttemptId};
-use crate::port::{
-    Broken, Changed, ChangedAttempt, Fence, Filed, Filing, Lease, Ledger, Loaded, Place, Rows,
-    StoreError, Stored, Touched,
-};
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use crate::flow::filing::Filer;
+use crate::port::{Fence, Lease, Ledger, Rows, StoreError, StoreErrorKind, Stored, Touched};
 use crate::rollup::{JudgedRow, Rollup};
-use crate::row::{DayKey, Row};
+use crate::row::DayKey;
 use crate::time::Time;
-
-/// Events folded in one transaction.
-const BATCH_EVENTS: usize = 2_000;
-
-/// Attempts of a given list folded at once.
-const BATCH_ATTEMPTS: usize = 200;
 
 /// Touched days asked for at once, and days sealed between two looks for more.
 const BATCH_DAYS: usize = 64;
 
 /// Rows held in memory at once, but for the days they end in.
 const BATCH_ROWS: usize = 2_000;
+
+/// Questions to the store under way at once.
+pub(super) const AT_ONCE: usize = 16;
 
 /// How a pass is to go.
 #[derive(Debug, Clone, Copy)]
@@ -40,12 +37,21 @@ pub struct Pass<'a> {
     pub roll_up_every_ms: Option<i64>,
     /// When to stop, by the clock, and leave the rest to the next pass.
     pub deadline: Option<Time>,
+    /// Attempts are filed, and that is all: rolling up and sealing are somebody else's.
+    pub only_files: bool,
 }
 
 impl<'a> Pass<'a> {
     /// A pass that does everything, however long it takes.
     pub const fn new(holder: &'a str, now: Time, retention_days: u16) -> Self {
-        Self { holder, now, retention_days, roll_up_every_ms: None, deadline: None }
+        Self {
+            holder,
+            now,
+            retention_days,
+            roll_up_every_ms: None,
+            deadline: None,
+            only_files: false,
+        }
     }
 }
 
@@ -95,6 +101,8 @@ impl Observer for Unseen {
 pub struct Passed {
     /// New events taken up.
     pub events: u64,
+    /// How long the longest-waiting of their attempts had waited since its latest event.
+    pub lag_ms: i64,
     /// Attempts folded: one that got events in several transactions counts in each.
     pub attempts: u64,
     /// Days rolled up.
@@ -136,93 +144,12 @@ pub(super) async fn observed(
     };
     let work = Work { ledger, fence, pass, clock: &clock, progress: &progress };
     let passed = work.run(observer).await;
+    let is_whole = passed.is_ok() && !pass.only_files;
     // Given back even after a failure, so that the next pass need not wait for it to lapse.
-    let released = ledger.release(fence, passed.is_ok().then(&clock)).await;
+    let released = ledger.release(fence, is_whole.then(&clock)).await;
     let passed = passed?;
     released?;
     Ok(Ok(passed))
-}
-
-/// What came of attempts that were to be filed.
-#[derive(Debug)]
-pub struct Refolded {
-    /// What was done.
-    pub passed: Passed,
-    /// How many of the attempts are done, from the first on.
-    pub done: usize,
-    /// Why the rest is not.
-    pub failed: Option<StoreError>,
-}
-
-/// Files these attempts and nothing else, or answers who is running a pass. While none of them has
-/// completed there is nothing to file, and no lease is taken.
-pub async fn refold(
-    ledger: &impl Ledger,
-    holder: &str,
-    ids: &[AttemptId],
-    clock: impl Fn() -> Time + Send + Sync,
-) -> Stored<Result<Refolded, Lease>> {
-    let mut refolded = Refolded { passed: Passed::default(), done: 0, failed: None };
-    let mut ready = Vec::new();
-    for some in ids.chunks(BATCH_ATTEMPTS) {
-        ready.extend(to_file(&ledger.load(some).await?));
-    }
-    if !ready.is_empty() {
-        let fence = match ledger.lease(holder, clock()).await? {
-            Lease::Won(fence) => fence,
-            held @ Lease::Held { .. } => return Ok(Err(held)),
-        };
-        refold_some(ledger, fence, &mut ready, &clock, &mut refolded).await;
-        // What is done is done, even if the lease then lapses by itself.
-        if let Err(error) = ledger.release(fence, None).await {
-            refolded.failed.get_or_insert(error);
-        }
-    }
-    refolded.done = ids.iter().take_while(|id| !ready.contains(id)).count();
-    Ok(Ok(refolded))
-}
-
-/// Files attempts and takes them off the list, until one part of them fails.
-async fn refold_some(
-    ledger: &impl Ledger,
-    fence: Fence,
-    ready: &mut Vec<AttemptId>,
-    clock: impl Fn() -> Time,
-    refolded: &mut Refolded,
-) {
-    let mut refused = BTreeSet::new();
-    while !ready.is_empty() && refolded.failed.is_none() {
-        let some: Vec<AttemptId> = ready.iter().copied().take(BATCH_ATTEMPTS).collect();
-        // Loaded anew: another pass may have filed them before the lease was won.
-        let filed = file_some(ledger, fence, &some, &mut refolded.passed, &mut refused).await;
-        let done = match filed {
-            Ok(()) if ready.len() > some.len() => ledger.renew(fence, clock()).await,
-            done => done,
-        };
-        match done {
-            Ok(()) => drop(ready.drain(..some.len())),
-            Err(error) => refolded.failed = Some(error),
-        }
-    }
-}
-
-/// The attempts that a filing does something about.
-fn to_file(loaded: &Loaded) -> Vec<AttemptId> {
-    let whole = loaded.attempts.iter().filter(|one| {
-        !matches!(one.place, Place::Open) || Row::of(&Attempt::fold(one.id, &one.events)).is_some()
-    });
-    whole.map(|one| one.id).chain(loaded.broken.iter().map(|broken| broken.id)).collect()
-}
-
-async fn file_some(
-    ledger: &impl Ledger,
-    fence: Fence,
-    ids: &[AttemptId],
-    passed: &mut Passed,
-    refused: &mut BTreeSet<AttemptId>,
-) -> Stored<()> {
-    let loaded = ledger.load(ids).await?;
-    file_loaded(ledger, fence, loaded, None, passed, refused).await
 }
 
 /// A pass under way.
@@ -242,20 +169,47 @@ where
 {
     async fn run(&self, observer: &mut impl Observer) -> Stored<Passed> {
         let mut passed = Passed::default();
-        let mut refused = BTreeSet::new();
-        while file_changed(self.ledger, self.fence, &mut passed, &mut refused).await? {
-            if !self.goes_on(&mut passed).await? {
+        let mut failed = Failed::default();
+        failed.put_off(self.sweep(&mut passed).await)?;
+        if !self.pass.only_files {
+            self.roll_up(observer, &mut passed, &mut failed).await?;
+            // An attempt that is not filed belongs to a day that must stay open.
+            if failed.is_none() {
+                self.seal(&mut passed).await?;
+            }
+            observer.end(self.fence, &passed).await?;
+        }
+        failed.0.map_or(Ok(passed), Err)
+    }
+
+    /// Files what is new.
+    async fn sweep(&self, passed: &mut Passed) -> Stored<()> {
+        let mut filer = Filer::new(self.ledger, self.fence, self.pass.now);
+        let swept = async {
+            while filer.file_changed().await? && self.goes_on(&mut filer.passed).await? {}
+            Ok(())
+        };
+        let swept = swept.await;
+        *passed = filer.passed;
+        swept
+    }
+
+    /// Seals old days, and forgets what never came to belong to one.
+    async fn seal(&self, passed: &mut Passed) -> Stored<()> {
+        let cutoff = self.pass.now.plus_days(-i64::from(self.pass.retention_days));
+        while !passed.unfinished {
+            let days = self.ledger.expiring(cutoff, BATCH_DAYS).await?;
+            for day in &days {
+                self.ledger.seal(self.fence, *day).await?;
+                passed.sealed += 1;
+            }
+            if days.is_empty() {
                 break;
             }
-        }
-        self.roll_up(observer, &mut passed).await?;
-        let cutoff = self.pass.now.plus_days(-i64::from(self.pass.retention_days));
-        while !passed.unfinished && seal(self.ledger, self.fence, cutoff, &mut passed).await? {
-            self.goes_on(&mut passed).await?;
+            self.goes_on(passed).await?;
         }
         passed.forgotten = self.ledger.forget(self.fence, cutoff).await?;
-        observer.end(self.fence, &passed).await?;
-        Ok(passed)
+        Ok(())
     }
 
     /// Keeps the lease, unless the time is up.
@@ -268,7 +222,12 @@ where
     }
 
     /// Takes up all touched days once.
-    async fn roll_up(&self, observer: &mut impl Observer, passed: &mut Passed) -> Stored<()> {
+    async fn roll_up(
+        &self,
+        observer: &mut impl Observer,
+        passed: &mut Passed,
+        failed: &mut Failed,
+    ) -> Stored<()> {
         let with_today = self.is_due().await?;
         let mut after = None;
         loop {
@@ -284,7 +243,13 @@ where
                     if !is_due && !observer.wants(touched).await? {
                         continue;
                     }
-                    let rows = judged_rows(self.ledger, touched.day).await?;
+                    let rows = match judged_rows(self.ledger, touched.day).await {
+                        Err(error) if error.kind == StoreErrorKind::Corrupt => {
+                            failed.put_off(Err(error))?;
+                            continue;
+                        }
+                        rows => rows?,
+                    };
                     held += rows.len();
                     seen.push(Seen { touched, rollup: Rollup::of(&rows), rows });
                 }
@@ -316,105 +281,34 @@ where
     }
 }
 
-async fn file_changed(
-    ledger: &impl Ledger,
-    fence: Fence,
-    passed: &mut Passed,
-    refused: &mut BTreeSet<AttemptId>,
-) -> Stored<bool> {
-    let Changed { loaded, upto } = ledger.changed(BATCH_EVENTS).await?;
-    if upto.is_none() {
-        return Ok(false);
-    }
-    file_loaded(ledger, fence, loaded, upto, passed, refused).await?;
-    Ok(true)
-}
+/// The first failure of a pass that went on after it.
+#[derive(Debug, Default)]
+struct Failed(Option<StoreError>);
 
-async fn file_loaded<L: Ledger>(
-    ledger: &L,
-    fence: Fence,
-    loaded: Loaded,
-    upto: Option<L::Cursor>,
-    passed: &mut Passed,
-    refused: &mut BTreeSet<AttemptId>,
-) -> Stored<()> {
-    let Loaded { attempts, broken, events } = loaded;
-    let rows: Vec<Option<Row>> =
-        attempts.iter().map(|one| Row::of(&Attempt::fold(one.id, &one.events))).collect();
-    let days: BTreeSet<DayKey> = rows.iter().flatten().map(Row::key).collect();
-    let sealed = ledger.sealed(&days.into_iter().collect::<Vec<_>>()).await?;
-
-    let mut touched = BTreeSet::new();
-    let mut filed = Vec::with_capacity(attempts.len() + broken.len());
-    for (one, row) in attempts.into_iter().zip(rows) {
-        let unfinished = one.unfinished;
-        let decided = decide(one, row, &sealed);
-        touched.extend(touched_by(ledger, &decided, unfinished).await?);
-        filed.push(decided);
-    }
-    passed.events += events;
-    passed.attempts += filed.len() as u64;
-    passed.set_aside += broken.len() as u64;
-    filed.extend(broken.into_iter().map(put_aside));
-    let touched: Vec<DayKey> = touched.into_iter().collect();
-    ledger.file(fence, &filed, &touched, upto.as_ref()).await?;
-    refused.extend(filed.iter().filter(|one| one.filing == Filing::Refuse).map(|one| one.id));
-    passed.refused = refused.len() as u64;
-    Ok(())
-}
-
-/// The days whose rollups a filing changes: where its row was and is, and where the old or the new
-/// row makes a cancelled run superseded. A row that stays as it was changes none.
-async fn touched_by(ledger: &impl Ledger, one: &Filed, unfinished: bool) -> Stored<Vec<DayKey>> {
-    let Filing::Row(after) = &one.filing else { return Ok(Vec::new()) };
-    let mut touched = Vec::new();
-    if unfinished || one.before.as_ref() != Some(after) {
-        for row in one.before.iter().chain([after]) {
-            touched.push(row.key());
-            touched.extend(ledger.overtakes(row).await?);
+impl Failed {
+    /// Keeps an error for later, unless it means that the pass is no longer ours.
+    fn put_off(&mut self, done: Stored<()>) -> Stored<()> {
+        match done {
+            Err(error) if error.kind != StoreErrorKind::Fenced => {
+                self.0.get_or_insert(error);
+                Ok(())
+            }
+            done => done,
         }
     }
-    Ok(touched)
-}
 
-fn decide(one: ChangedAttempt, row: Option<Row>, sealed: &[DayKey]) -> Filed {
-    let filing = match (&one.place, row) {
-        (Place::Sealed, _) => Filing::Refuse,
-        (_, Some(row)) if sealed.contains(&row.key()) => Filing::Refuse,
-        (_, Some(row)) => Filing::Row(Box::new(row)),
-        (_, None) => Filing::Open,
-    };
-    let before = match one.place {
-        Place::Row(before) => Some(before),
-        Place::Open | Place::Sealed => None,
-    };
-    Filed { id: one.id, events: one.events.len(), received: one.received, before, filing }
-}
-
-fn put_aside(Broken { id, received, why }: Broken) -> Filed {
-    Filed { id, events: 0, received, before: None, filing: Filing::SetAside { why } }
+    const fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
 }
 
 /// The rows of a day, each with whether it was superseded.
 pub(super) async fn judged_rows(rows: &impl Rows, day: DayKey) -> Stored<Vec<JudgedRow>> {
-    let mut judged = Vec::new();
-    for row in rows.rows(day).await? {
+    let judge = |row| async move {
+        let row: crate::row::Row = row;
         let superseded = row.conclusion == "cancelled" && rows.overtaken(&row).await?;
-        judged.push(JudgedRow { row, superseded });
-    }
-    Ok(judged)
-}
-
-async fn seal(
-    ledger: &impl Ledger,
-    fence: Fence,
-    cutoff: Time,
-    passed: &mut Passed,
-) -> Stored<bool> {
-    let days = ledger.expiring(cutoff, BATCH_DAYS).await?;
-    for day in &days {
-        ledger.seal(fence, *day).await?;
-        passed.sealed += 1;
-    }
-    Ok(!days.is_empty())
+        Ok(JudgedRow { row, superseded })
+    };
+    let judged: Vec<_> = rows.rows(day).await?.into_iter().map(judge).collect();
+    stream::iter(judged).buffered(AT_ONCE).try_collect().await
 }

@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::config::Policy;
-use crate::fleet::{Batch, COMPATIBILITY, Fleet, Gauges, calls, compatible, places};
-use crate::flow::aggregate::{Observer, Seen, observed};
+use crate::fleet::{Batch, COMPATIBILITY, Fleet, Gauges, calls, compatible, places, samples_of};
+use crate::flow::aggregate::{Observer, Seen, judged_rows, observed};
 use crate::flow::report::trend;
 use crate::flow::{Pass, Passed};
 use crate::port::{
@@ -108,7 +108,8 @@ struct Sender<'a, S, M> {
 impl<S: Ledger + Notes + Library, M: Metrics> Observer for Sender<'_, S, M> {
     /// A day that has the mark it had when it was last looked at has not changed since.
     async fn wants(&mut self, touched: Touched) -> Stored<bool> {
-        Ok(touched.mark == 0 || self.sent(touched.day).await?.mark != touched.mark)
+        let sent = self.sent(touched.day).await?;
+        Ok(touched.mark == 0 || sent.is_none_or(|sent| sent.mark != touched.mark))
     }
 
     async fn look(&mut self, fence: Fence, days: &[Seen]) -> Stored<BTreeSet<DayKey>> {
@@ -116,7 +117,11 @@ impl<S: Ledger + Notes + Library, M: Metrics> Observer for Sender<'_, S, M> {
         self.marks = days.iter().map(|day| (day.touched.day, day.touched.mark)).collect();
         let mut unsent = Vec::new();
         for day in days {
-            unsent.push((day, self.sent(day.touched.day).await?.attempts));
+            let sent = match self.sent(day.touched.day).await? {
+                Some(sent) => sent.attempts,
+                None => self.give_up(fence, day).await?,
+            };
+            unsent.push((day, sent));
         }
         for (day, sent) in &unsent {
             self.know(day, sent).await?;
@@ -171,8 +176,8 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
         if self.is_ready {
             return Ok(());
         }
-        self.was = self.at.store.note(Note::Fleet).await?.unwrap_or_default();
-        // Notes of another version are begun anew: nothing in them is truth.
+        self.was = self.note(Note::Fleet).await?.unwrap_or_default();
+        // What cannot be read is begun anew: the days tell it again.
         self.fleet = from_bytes(&self.was).unwrap_or_default();
         self.fleet.fade(self.now.day());
         self.flight = self.read(Note::Flight).await?;
@@ -183,12 +188,41 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
     }
 
     async fn read<T: DeserializeOwned + Default>(&self, note: Note) -> Stored<T> {
-        let bytes = self.at.store.note(note).await?;
+        let bytes = self.note(note).await?;
         Ok(bytes.and_then(|bytes| from_bytes(&bytes).ok()).unwrap_or_default())
     }
 
-    async fn sent(&self, day: DayKey) -> Stored<Sent> {
-        self.read(Note::Sent(day)).await
+    /// The bytes of a note. One that is damaged has none that can be read.
+    async fn note(&self, note: Note) -> Stored<Option<Vec<u8>>> {
+        match self.at.store.note(note).await {
+            Err(error) if error.kind == StoreErrorKind::Corrupt => Ok(Some(Vec::new())),
+            note => note,
+        }
+    }
+
+    /// What has been done about a day; none where that cannot be read.
+    async fn sent(&self, day: DayKey) -> Stored<Option<Sent>> {
+        match self.note(Note::Sent(day)).await? {
+            None => Ok(Some(Sent::default())),
+            Some(bytes) => Ok(from_bytes(&bytes).ok()),
+        }
+    }
+
+    /// Takes all samples of a day as sent, as it cannot be told any more which are, and none may be
+    /// sent twice.
+    async fn give_up(&mut self, fence: Fence, day: &Seen) -> Stored<BTreeSet<Within>> {
+        let DayKey { workflow, day: of } = day.touched.day;
+        let rows = day.rows.iter().map(|judged| &judged.row);
+        self.pushed.lost += rows.clone().map(samples_of).sum::<u64>();
+        self.pushed.problems.push(format!(
+            "which samples of workflow {} of repository {} on {of} have been sent cannot be read; \
+             all of them are taken to be",
+            workflow.workflow, workflow.repository
+        ));
+        let attempts: BTreeSet<Within> = rows.map(|row| row.id.within_day()).collect();
+        let sent = Sent { mark: 0, attempts: attempts.clone() };
+        self.at.store.put_note(fence, Note::Sent(day.touched.day), stored(&sent)?).await?;
+        Ok(attempts)
     }
 
     /// Tells the fleet of a day: who was active in it, and how its workflow does.
@@ -202,7 +236,12 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
         self.fleet.note(workflow, &day.rollup, &attempts);
         if of.next() >= self.now.day() {
             let mut two_days = day.rollup.clone();
-            two_days.merge(self.day_before(day.touched.day).await?);
+            match self.day_before(day.touched.day).await {
+                Err(error) if error.kind == StoreErrorKind::Corrupt => {
+                    self.pushed.problems.push(error.to_string());
+                }
+                before => two_days.merge(before?),
+            }
             self.fleet.judge(workflow, of, &two_days, &self.at.policy.thresholds);
         }
         Ok(())
@@ -216,7 +255,7 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
             Some(Some(rollup)) => Ok(rollup),
             Some(None) => {
                 let key = DayKey { day: before, ..key };
-                Ok(Rollup::of(&super::aggregate::judged_rows(self.at.store, key).await?))
+                Ok(Rollup::of(&judged_rows(self.at.store, key).await?))
             }
         }
     }
@@ -255,7 +294,7 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
     async fn note_sent(&self, fence: Fence, batch: &Batch) -> Stored<BTreeMap<DayKey, Sent>> {
         let mut before = BTreeMap::new();
         for (day, attempts) in &batch.attempts {
-            let mut sent = self.sent(*day).await?;
+            let mut sent = self.sent(*day).await?.unwrap_or_default();
             before.insert(*day, sent.clone());
             sent.attempts.extend(attempts);
             sent.mark = self.marks.get(day).copied().unwrap_or_default();
@@ -321,7 +360,7 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
     }
 
     /// Gauges of the fleet and of the pass itself.
-    #[expect(clippy::cast_precision_loss, reason = "counts, far below 2^53")]
+    #[expect(clippy::cast_precision_loss, reason = "counts and times, far below 2^53")]
     async fn own(&self, passed: &Passed, gauges: Gauges) -> Stored<Vec<Datum>> {
         let standing = self.at.store.standing().await?;
         let watched = [
@@ -335,21 +374,23 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
         // where it is nothing.
         let others = [
             ("AttemptsMeasured", self.pushed.attempts),
-            ("EventsSwept", passed.events),
             ("AttemptsRefused", standing.attempts_refused),
             ("WithoutSeries", gauges.without_series),
             ("SamplesSkipped", self.pushed.skipped),
             ("SamplesLost", self.pushed.lost),
         ];
         let others = others.into_iter().filter(|(_, count)| *count > 0);
-        let datum = |(name, count)| Datum {
+        let counts = watched.into_iter().chain(others);
+        let counts = counts.map(|(name, count)| (name, Unit::Count, count as f64));
+        let lag = Some(("FilingLag", Unit::Seconds, passed.lag_ms as f64 / 1e3));
+        let datum = |(name, unit, value)| Datum {
             name,
-            unit: Unit::Count,
+            unit,
             dimensions: Vec::new(),
             at: self.now,
-            values: vec![(count as f64, 1.0)],
+            values: vec![(value, 1.0)],
         };
-        Ok(watched.into_iter().chain(others).map(datum).collect())
+        Ok(counts.chain(lag.filter(|_| passed.attempts > 0)).map(datum).collect())
     }
 }
 

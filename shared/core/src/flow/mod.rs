@@ -1,13 +1,15 @@
 //! The flows, each in four beats: decode, load, decide, apply.
 
 mod aggregate;
+mod filing;
 mod measure;
 mod publish;
 mod receive;
 mod report;
 mod usage;
 
-pub use aggregate::{Pass, Passed, Refolded, aggregate, refold};
+pub use aggregate::{Pass, Passed, aggregate};
+pub use filing::{Refolded, refold};
 pub use measure::{Installation, Pushed, measure};
 pub use publish::{Published, publish};
 pub use receive::{Answer, Delivery, receive};
