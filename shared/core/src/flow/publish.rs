@@ -14,6 +14,10 @@ use crate::time::{Day, Time};
 const DAYS_BACK: i32 = 7;
 const WEEKS_BACK: i32 = 2;
 
+/// How long after the end of a period the last pass has to end. Before that, what happened in its
+/// last minutes may still be on its way from GitHub.
+const SETTLED_MS: i64 = 15 * 60_000;
+
 /// Tries at a copy that somebody else is replacing too.
 const TRIES: u32 = 5;
 
@@ -50,11 +54,17 @@ pub async fn publish(
 ) -> Stored<Published> {
     let mut published = Published::default();
     let mut begun = BTreeSet::new();
+    // Asked first: all that this pass filed is in what is read after it.
+    let last_pass = library.standing().await?.last_pass;
     for term in terms(now.day()) {
         // The last object of a term tells that all of it is there.
         if objects.has(&term.key("all", "json")).await? {
             published.complete += 1;
             begun.insert(term.kind);
+            continue;
+        }
+        if let Some(why) = term.waits(last_pass) {
+            published.problems.push(format!("{} {} {why}", term.kind, term.name));
             continue;
         }
         let period =
@@ -166,6 +176,17 @@ fn folder(repository: &str) -> String {
 }
 
 impl Term {
+    /// Why it is too early to report it: nobody can tell yet that all of it has been filed.
+    fn waits(&self, last_pass: Option<Time>) -> Option<String> {
+        let settled = self.to.start().plus_millis(SETTLED_MS);
+        let last = match last_pass {
+            Some(last) if last >= settled => return None,
+            Some(last) => format!("the last one ended at {last}"),
+            None => "none has ended yet".to_owned(),
+        };
+        Some(format!("waits for a pass that ends at {settled} or later: {last}"))
+    }
+
     fn key(&self, scope: &str, extension: &str) -> String {
         format!("reports/{}/{scope}/{}.{extension}", self.kind, self.name)
     }
