@@ -45,6 +45,9 @@ enum Missing {
     Page(#[from] HtmlError),
     #[error("is missing: its latest copy is replaced by others all the time")]
     Contested,
+    /// The bucket is down, most likely for all others too.
+    #[error("and what comes after it are left for the next start: {0}")]
+    OutOfReach(StoreError),
     #[error("is missing for {count} of {of} repositories; one of them {one}")]
     Some { count: usize, of: usize, one: Box<Missing> },
 }
@@ -70,8 +73,10 @@ pub async fn publish(
     let begun = BTreeSet::new();
     let mut work = Work { library, thresholds, now, last_pass, putting, begun, published };
     for term in terms(now.day()) {
-        if let Err(why) = work.publish(&term).await {
-            work.published.problems.push(format!("{term} {why}"));
+        let Err(why) = work.publish(&term).await else { continue };
+        work.published.problems.push(format!("{term} {why}"));
+        if matches!(why, Missing::OutOfReach(_)) {
+            break;
         }
     }
     work.published
@@ -91,7 +96,7 @@ struct Work<'a, L, O, P, T> {
 impl<L: Library, O: Objects, P: Renders, T: Fn() -> bool> Work<'_, L, O, P, T> {
     async fn publish(&mut self, term: &Term) -> Result<(), Missing> {
         self.putting.check_time()?;
-        if self.putting.has_all(term).await? {
+        if self.putting.has_all(term).await.map_err(Missing::OutOfReach)? {
             self.published.complete += 1;
             self.begun.insert(term.kind);
             return Ok(());
