@@ -20,6 +20,7 @@ mod histories;
 mod lambda;
 mod memory;
 mod program;
+mod reading;
 mod relay;
 mod scenario;
 mod strategy;
@@ -28,7 +29,7 @@ mod workload;
 
 pub use cloud::{Cloud, cloud};
 pub use crashing::{Crashing, Moment};
-pub use deployed::{Deployed, Measured};
+pub use deployed::Deployed;
 pub use faulty::{Faulty, Trouble};
 pub use flows::{
     aggregate_at, append_all, at, measure_at, publish_at, report_json, report_of, wait,
@@ -38,6 +39,7 @@ pub use histories::{busy_history, hostile_history, jumbled, lines, report_schema
 pub use lambda::{Ended, Function, Outcome};
 pub use memory::Memory;
 pub use program::{Answer, Laptime, Served, variable};
+pub use reading::Measured;
 pub use relay::{Fault, Relay};
 pub use scenario::{Delivery, Job, Run, signature};
 pub use strategy::{History, histories};

@@ -63,10 +63,10 @@ fn a_signed_delivery_becomes_a_figure_and_a_report() {
     let dimensions =
         |branch| [("Repository", "acme/web"), ("Workflow", "Workflow 1"), ("Branch", branch)];
     let own = dimensions("default_branch");
-    let runs = |name| STACK.metric(name, &own).sum;
+    let runs = |name| STACK.cloud.metric(name, &own).sum;
     STACK.until("a pass over all", || runs("RunsSucceeded") + runs("RunsFailed") >= 12.0);
     let metric = |name| {
-        let measured = STACK.metric(name, &own);
+        let measured = STACK.cloud.metric(name, &own);
         (measured.count, measured.sum)
     };
     assert_eq!(metric("RunsSucceeded"), (9.0, 9.0));
@@ -75,16 +75,23 @@ fn a_signed_delivery_becomes_a_figure_and_a_report() {
     assert_eq!(metric("RunDuration"), (12.0, 12.0 * 104.0));
     assert_eq!(metric("RunQueueTime"), (12.0, 12.0 * 4.0));
     assert_eq!(metric("JobDuration"), (24.0, 12.0 * (56.0 + 95.0)));
-    STACK.until("the end of a pass", || STACK.metric("Passes", &[]).sum >= 1.0);
+    STACK.until("the end of a pass", || STACK.cloud.metric("Passes", &[]).sum >= 1.0);
 
     // Reports of yesterday, once each.
     let day = yesterday().day();
     let published = STACK.invoke("Reporter");
     assert!(published["objects"].as_u64() >= Some(6), "{published}");
-    let (content_type, text) = STACK.object(&format!("reports/daily/all/{day}.json")).unwrap();
+    let (content_type, text) =
+        STACK.cloud.object(STACK.reports(), &format!("reports/daily/all/{day}.json")).unwrap();
     assert_eq!(content_type, "application/json");
-    assert_eq!(STACK.object("reports/daily/all/latest.json").unwrap().1, text);
-    let page = STACK.object(&format!("reports/daily/repositories/acme/web/{day}.html")).unwrap();
+    assert_eq!(
+        STACK.cloud.object(STACK.reports(), "reports/daily/all/latest.json").unwrap().1,
+        text
+    );
+    let page = STACK
+        .cloud
+        .object(STACK.reports(), &format!("reports/daily/repositories/acme/web/{day}.html"))
+        .unwrap();
     assert_eq!(page.0, "text/html; charset=utf-8");
     let again = STACK.invoke("Reporter");
     assert_eq!((&again["objects"], &again["known"]), (&json!(0), &json!(0)), "{again}");
