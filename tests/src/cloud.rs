@@ -99,6 +99,7 @@ impl Cloud {
     }
 
     /// The same account at another address.
+    #[must_use]
     pub fn reached_at(&self, endpoint: &str) -> Self {
         Self::new(endpoint.to_owned(), self.account.clone())
     }

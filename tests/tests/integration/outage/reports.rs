@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use kit::{
-    Cloud, Delivery, Fault, Memory, Relay, Run, aggregate_at, append_all, at, cloud, publish_at,
-    wait,
+    Cloud, Delivery, Fault, Function, Memory, Outcome, Relay, Run, aggregate_at, append_all, at,
+    cloud, publish_at, wait,
 };
 use laptime_core::config::Thresholds;
 use laptime_core::flow::{Published, publish};
 use laptime_core::ingest::Progress::Keep;
 use laptime_core::port::{Object, Objects};
 use laptime_core::time::Time;
+use serde_json::json;
 
 /// The night after the runs of the first of May.
 fn night() -> Time {
@@ -140,6 +141,35 @@ fn two_reporters_at_once_put_each_object_once() {
     assert_eq!((&one.problems, &two.problems), (&vec![], &vec![]));
     assert_eq!(one.objects + two.objects, 3 * 3, "{one:?} {two:?}");
     assert!(cloud.objects(&cloud.bucket()) == whole);
+}
+
+#[test]
+fn the_function_fails_until_all_is_there() {
+    let outage = Outage::new();
+    let (store, bucket) = (outage.direct.store(), outage.direct.bucket());
+    let variables = [("LAPTIME_TABLE", "laptime"), ("LAPTIME_BUCKET", bucket.as_str())];
+    let function = Function::start("reporter", &outage.relay.cloud, &variables);
+    let start = || function.invoke(&json!({ "laptime": "schedule" }));
+
+    // It goes by the real time.
+    let now = laptime_aws::clock();
+    let time = |minute: i64| now.day().start().plus_millis(-36 * 3_600_000 + minute * 60_000);
+    let run = Run::new(1, &time(0).to_string(), &time(5).to_string());
+    append_all(&store, &[run.completed()], Keep, now).unwrap();
+    assert!(matches!(start(), Outcome::Error(_)));
+    let error = function.log(1)[0]["error"].as_str().unwrap().to_owned();
+    assert!(error.contains("waits for a pass") && error.ends_with("none has ended yet"), "{error}");
+
+    aggregate_at(&store, now.plus_days(1)).unwrap();
+    outage.relay.fail("PutObject", Fault::Answer(503, "SlowDown"));
+    let Outcome::Error(told) = start() else { panic!("nothing was put") };
+    assert!(told["errorMessage"].as_str().unwrap().ends_with("periods are missing: see the log"));
+    assert!(!function.raw_log().contains("acme"), "names of repositories are not logged");
+    outage.relay.mend();
+    let Outcome::Response(told) = start() else { panic!("{}", function.raw_log()) };
+    assert_eq!(told["problems"], json!([]));
+    let key = format!("reports/daily/all/{}.json", time(0).day());
+    assert!(outage.objects().contains_key(&key));
 }
 
 #[test]
