@@ -51,8 +51,7 @@ pub fn cloud() -> Cloud {
     static LAST: AtomicU64 = AtomicU64::new(100_000_000_000);
     let endpoint = format!("http://127.0.0.1:{}", STAND_IN.port);
     let account = (LAST.fetch_add(1, Ordering::Relaxed) + 1).to_string();
-    let clients = Clients::new(wait(config(&endpoint, &account)));
-    Cloud { clients, endpoint, account }
+    Cloud::new(endpoint, account)
 }
 
 /// The same account through a client in trouble, which nothing is tried again for.
@@ -94,6 +93,17 @@ impl StandIn {
 }
 
 impl Cloud {
+    fn new(endpoint: String, account: String) -> Self {
+        let clients = Clients::new(wait(config(&endpoint, &account)));
+        Self { clients, endpoint, account }
+    }
+
+    /// The same account at another address.
+    #[must_use]
+    pub fn reached_at(&self, endpoint: &str) -> Self {
+        Self::new(endpoint.to_owned(), self.account.clone())
+    }
+
     /// The ARN of the table's stream.
     pub fn stream(&self) -> String {
         let client = aws_sdk_dynamodb::Client::new(self.clients.config());

@@ -3,9 +3,13 @@
 use std::sync::LazyLock;
 
 use laptime_core::config::{Policy, Thresholds};
-use laptime_core::flow::{Installation, Pass, Passed, Period, Pushed, aggregate, measure, report};
+use laptime_core::flow::{
+    Installation, Pass, Passed, Period, Published, Pushed, aggregate, measure, publish, report,
+};
 use laptime_core::ingest::{Progress, Reading, read};
-use laptime_core::port::{Appended, Inbox, Ledger, Library, Metrics, Notes, StoreError, Stored};
+use laptime_core::port::{
+    Appended, Inbox, Ledger, Library, Metrics, Notes, Objects, StoreError, Stored,
+};
 use laptime_core::report::Report;
 use laptime_core::time::Time;
 use tokio::runtime::{Builder, Runtime};
@@ -58,6 +62,12 @@ pub fn measure_at<S: Ledger + Notes + Library>(
     let at = Installation { store, metrics, policy: &Policy::default() };
     let pass = Pass::new("a test", now, 35);
     wait(measure(at, pass, || now)).map(|passed| passed.expect("nobody else"))
+}
+
+/// One start of the reporter at `now`, with as much time as it likes.
+pub fn publish_at(library: &impl Library, objects: &impl Objects, now: Time) -> Published {
+    let thresholds = Thresholds::default();
+    wait(publish(library, objects, &thresholds, now.plus_days(1), || now))
 }
 
 /// The report over `[from, to)`.

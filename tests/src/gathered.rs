@@ -97,6 +97,12 @@ impl Bucket {
         objects.iter().map(|(key, held)| (key.clone(), held.object.clone())).collect()
     }
 
+    /// Whether no object was put over another, but for the copies of the latest.
+    pub fn created_once(&self) -> bool {
+        let objects = self.objects.lock().unwrap();
+        objects.iter().all(|(key, held)| held.version == 1 || key.contains("/latest."))
+    }
+
     /// Takes an object away.
     pub fn remove(&self, key: &str) {
         self.objects.lock().unwrap().remove(key).unwrap();

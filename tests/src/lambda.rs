@@ -166,7 +166,7 @@ fn converse(
         let reply = if path.ends_with("/invocation/next") {
             let Ok((id, event)) = waiting.lock().unwrap().recv() else { return };
             let deadline =
-                SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() + 8_000;
+                SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() + 300_000;
             format!(
                 "HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: {id}\r\n\
                  lambda-runtime-deadline-ms: {deadline}\r\n\

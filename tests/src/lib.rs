@@ -20,22 +20,28 @@ mod histories;
 mod lambda;
 mod memory;
 mod program;
+mod reading;
 mod relay;
 mod scenario;
 mod strategy;
+mod stumbling;
 mod workload;
 
 pub use cloud::{Cloud, cloud};
 pub use crashing::{Crashing, Moment};
-pub use deployed::{Deployed, Measured};
+pub use deployed::Deployed;
 pub use faulty::{Faulty, Trouble};
-pub use flows::{aggregate_at, append_all, at, measure_at, report_json, report_of, wait};
+pub use flows::{
+    aggregate_at, append_all, at, measure_at, publish_at, report_json, report_of, wait,
+};
 pub use gathered::{Bucket, Fate, Gathered};
 pub use histories::{busy_history, hostile_history, jumbled, lines, report_schema};
 pub use lambda::{Ended, Function, Outcome};
 pub use memory::Memory;
 pub use program::{Answer, Laptime, Served, variable};
+pub use reading::Measured;
 pub use relay::{Fault, Relay};
 pub use scenario::{Delivery, Job, Run, signature};
 pub use strategy::{History, histories};
+pub use stumbling::Stumbling;
 pub use workload::{Arrival, Workload, pass_at, refold_at};

@@ -1,4 +1,4 @@
-//! Something between a function and the stand-in for AWS: it counts the calls, and can be told to
+//! Something between a client and the stand-in for AWS: it counts the calls, and can be told to
 //! answer some of them itself, late or not at all.
 
 use std::collections::BTreeMap;
@@ -6,13 +6,18 @@ use std::io::{BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use ureq::http::Request;
+
 use crate::cloud::Cloud;
 use crate::lambda::raw_request;
+use call::Call;
+
+mod call;
 
 /// What becomes of calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// They are answered with this status and this error of `DynamoDB` or SSM.
+    /// They are answered with this status and this error of the service.
     Answer(u16, &'static str),
     /// They get no answer.
     Silence,
@@ -25,7 +30,8 @@ pub enum Fault {
 #[derive(Debug, Default)]
 struct State {
     calls: BTreeMap<String, usize>,
-    faults: BTreeMap<&'static str, Fault>,
+    /// By operation, with how many calls they are for.
+    faults: BTreeMap<&'static str, (Fault, usize)>,
 }
 
 /// A relay in front of a cloud.
@@ -49,7 +55,7 @@ impl Relay {
                 std::thread::spawn(move || pass_on(stream, &state, &upstream));
             }
         });
-        Self { state, cloud: Cloud { endpoint, ..cloud.clone() } }
+        Self { state, cloud: cloud.reached_at(&endpoint) }
     }
 
     /// How often operations whose name is this were called.
@@ -64,7 +70,12 @@ impl Relay {
 
     /// From now on, calls of an operation fail like this.
     pub fn fail(&self, operation: &'static str, fault: Fault) {
-        self.state.lock().unwrap().faults.insert(operation, fault);
+        self.fail_next(operation, fault, usize::MAX);
+    }
+
+    /// The next `calls` of an operation fail like this.
+    pub fn fail_next(&self, operation: &'static str, fault: Fault, calls: usize) {
+        self.state.lock().unwrap().faults.insert(operation, (fault, calls));
     }
 
     /// From now on, all calls go through.
@@ -73,22 +84,27 @@ impl Relay {
     }
 }
 
+impl State {
+    /// Counts a call. What is to become of it.
+    fn fate(&mut self, operation: &str) -> Option<Fault> {
+        *self.calls.entry(operation.to_owned()).or_default() += 1;
+        let (fault, left) = self.faults.get_mut(operation)?;
+        *left = left.checked_sub(1)?;
+        Some(*fault)
+    }
+}
+
 fn pass_on(mut stream: TcpStream, state: &Mutex<State>, upstream: &str) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     while let Some((head, body)) = raw_request(&mut reader) {
-        let target = header(&head, "x-amz-target").unwrap_or_default();
-        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        let fault = {
-            let mut state = state.lock().unwrap();
-            *state.calls.entry(operation.clone()).or_default() += 1;
-            state.faults.get(operation.as_str()).copied()
-        };
+        let call = Call::of(&head);
+        let fault = state.lock().unwrap().fate(&call.operation);
         let reply = match fault {
-            None => forward(upstream, &head, &body),
-            Some(Fault::Answer(status, error)) => answer(status, error),
+            None => forward(upstream, &call, &head, body),
+            Some(Fault::Answer(status, error)) => call.refusal(status, error),
             Some(Fault::Close) => return,
             Some(Fault::SilenceAfterwards) => {
-                forward(upstream, &head, &body);
+                forward(upstream, &call, &head, body);
                 return silence(&stream);
             }
             Some(Fault::Silence) => return silence(&stream),
@@ -105,27 +121,22 @@ fn silence(mut stream: &TcpStream) {
     let _ = stream.read_to_end(&mut rest);
 }
 
-fn answer(status: u16, error: &str) -> Vec<u8> {
-    let body = format!(r#"{{"__type":"com.amazonaws#{error}","message":"as the test wants it"}}"#);
-    let kind = "application/x-amz-json-1.0";
-    format!(
-        "HTTP/1.1 {status} Told\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .into_bytes()
-}
-
 /// Sends a request on over a connection of its own, for its whole answer.
-fn forward(upstream: &str, head: &str, body: &[u8]) -> Vec<u8> {
-    let mut request = ureq::post(upstream);
+fn forward(upstream: &str, call: &Call, head: &str, body: Vec<u8>) -> Vec<u8> {
+    let mut request =
+        Request::builder().method(&*call.method).uri(format!("{upstream}{}", call.path));
     for line in head.lines().skip(1) {
         let Some((name, value)) = line.split_once(':') else { continue };
         if !["host", "content-length", "connection"].contains(&name.to_ascii_lowercase().as_str()) {
             request = request.header(name, value.trim());
         }
     }
-    let request = request.config().http_status_as_error(false).build();
-    let mut response = request.send(body).unwrap();
+    let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+    let response = match &*call.method {
+        "GET" | "HEAD" => agent.run(request.body(()).unwrap()),
+        _ => agent.run(request.body(body).unwrap()),
+    };
+    let mut response = response.unwrap();
     let mut bytes = format!("HTTP/1.1 {}\r\n", response.status()).into_bytes();
     for (name, value) in response.headers() {
         if !["content-length", "connection", "transfer-encoding"].contains(&name.as_str()) {
@@ -138,11 +149,4 @@ fn forward(upstream: &str, head: &str, body: &[u8]) -> Vec<u8> {
     bytes.extend(format!("content-length: {}\r\n\r\n", body.len()).as_bytes());
     bytes.extend(body);
     bytes
-}
-
-fn header(head: &str, name: &str) -> Option<String> {
-    head.lines().find_map(|line| {
-        let (key, value) = line.split_once(':')?;
-        key.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
-    })
 }

@@ -62,6 +62,18 @@ pub fn signature(secret: &str, body: &[u8]) -> String {
     format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
 }
 
+impl Delivery {
+    /// The same of another repository, `owner/name`.
+    #[must_use]
+    pub fn of_repository(mut self, id: u64, name: &str) -> Self {
+        self.body["repository"] = json!({"id": id, "full_name": name, "default_branch": "main"});
+        if let Some(run) = self.body.get_mut("workflow_run") {
+            run["head_repository"] = json!({"id": id});
+        }
+        self
+    }
+}
+
 impl Run {
     /// A successful push to `main` of workflow 1; times are `HH:MM:SS` on 2026-05-01 (or full).
     pub fn new(id: u64, started: &str, updated: &str) -> Self {

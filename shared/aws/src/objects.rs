@@ -13,6 +13,12 @@ use crate::said::said;
 /// Where a copy says which period it is of.
 const PERIOD: &str = "period";
 
+/// The condition does not hold.
+const LOST: u16 = 412;
+
+/// Another put of the key is under way.
+const CONFLICT: u16 = 409;
+
 /// A bucket.
 #[derive(Debug, Clone)]
 pub struct Bucket {
@@ -37,7 +43,15 @@ impl Objects for Bucket {
     }
 
     async fn create(&self, object: &Object) -> Stored<bool> {
-        self.put(object, self.request(object).if_none_match("*")).await
+        match self.request(object).if_none_match("*").send().await {
+            Ok(_) => Ok(true),
+            Err(error) => match status(&error) {
+                Some(LOST) => Ok(false),
+                // Who else was at it may have failed.
+                Some(CONFLICT) if self.has(&object.key).await? => Ok(false),
+                _ => Err(self.failed("putting a report into", &error)),
+            },
+        }
     }
 
     async fn standing(&self, key: &str) -> Stored<Option<ObjectStanding>> {
@@ -58,7 +72,13 @@ impl Objects for Bucket {
             Some(before) => put.if_match(&before.tag),
             None => put.if_none_match("*"),
         };
-        self.put(object, put).await
+        match put.send().await {
+            Ok(_) => Ok(true),
+            Err(error) => match status(&error) {
+                Some(LOST | CONFLICT) => Ok(false),
+                _ => Err(self.failed("putting a copy into", &error)),
+            },
+        }
     }
 }
 
@@ -72,37 +92,31 @@ impl Bucket {
             .body(ByteStream::from(object.body.clone()))
     }
 
-    async fn put(&self, object: &Object, put: PutObjectFluentBuilder) -> Stored<bool> {
-        match put.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if is_taken(&error) => Ok(false),
-            Err(error) => Err(self.failed("putting", &object.key, &error)),
-        }
-    }
-
     async fn head(&self, key: &str) -> Stored<Option<HeadObjectOutput>> {
         match self.client.head_object().bucket(&self.name).key(key).send().await {
             Ok(head) => Ok(Some(head)),
             Err(SdkError::ServiceError(refused)) if refused.err().is_not_found() => Ok(None),
-            Err(error) => Err(self.failed("looking for", key, &error)),
+            Err(error) => Err(self.failed("looking for a report in", &error)),
         }
     }
 
-    fn failed<E>(&self, doing: &str, key: &str, error: &SdkError<E>) -> StoreError
+    /// Without the key: it holds the name of a repository, and this is logged.
+    fn failed<E>(&self, doing: &str, error: &SdkError<E>) -> StoreError
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        let why = said(error);
+        let why = match status(error) {
+            Some(status) => format!("{status}, {}", said(error)),
+            None => said(error),
+        };
         StoreError {
             kind: StoreErrorKind::Failed,
-            what: format!("{doing} s3://{}/{key} failed ({why}); it is tried again", self.name),
+            what: format!("{doing} the bucket {} failed ({why})", self.name),
             source: None,
         }
     }
 }
 
-/// The condition does not hold, or another put of the key is under way.
-fn is_taken<E>(error: &SdkError<E>) -> bool {
-    let status = error.raw_response().map(|response| response.status().as_u16());
-    matches!(status, Some(409 | 412))
+fn status<E>(error: &SdkError<E>) -> Option<u16> {
+    error.raw_response().map(|response| response.status().as_u16())
 }

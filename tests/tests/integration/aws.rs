@@ -17,19 +17,19 @@ use laptime_core::port::{Lease, Ledger};
 use laptime_core::time::Time;
 use serde_json::{Value, json};
 
-/// Both tests share a stack, each with workflows of its own.
+/// Three tests share a stack, each with workflows of its own.
 static STACK: LazyLock<Deployed> =
     LazyLock::new(|| Deployed::with(&["PassSchedule=rate(1 minute)", "BatchWindowSeconds=0"]));
 
-/// Noon of the day before this one: `CloudWatch` takes what is at most two weeks old.
-fn yesterday() -> Time {
-    laptime_aws::clock().day().start().plus_millis(-12 * 3_600_000)
-}
+/// Noon of a day that is over for long enough to be reported, whenever this runs, and not too old
+/// for `CloudWatch`. Asked once: midnight may come in between.
+static NOON: LazyLock<Time> =
+    LazyLock::new(|| laptime_aws::clock().day().start().plus_millis(-36 * 3_600_000));
 
-/// Runs of yesterday, of 100 s each after 4 s in the queue, with two jobs; every fourth failed.
+/// Runs of that day, of 100 s each after 4 s in the queue, with two jobs; every fourth failed.
 fn history(workflow: u64, runs: u64) -> Vec<Delivery> {
     let run = |id: u64| {
-        let start = yesterday().plus_millis(i64::try_from(id).unwrap() * 60_000);
+        let start = NOON.plus_millis(i64::try_from(id).unwrap() * 60_000);
         let time = |second: i64| start.plus_millis(second * 1_000).to_string();
         let conclusion = if id.is_multiple_of(4) { "failure" } else { "success" };
         let id = workflow * 1_000 + id;
@@ -45,6 +45,20 @@ fn history(workflow: u64, runs: u64) -> Vec<Delivery> {
 
 fn deliver(one: &Delivery, guid: &str) -> u16 {
     STACK.deliver(one.event, guid, one.body.to_string().as_bytes()).status
+}
+
+fn until_a_pass_ended() {
+    let store = STACK.store();
+    STACK.until("the end of a pass", || wait(store.last_pass()).unwrap().is_some());
+}
+
+fn start_reporter() {
+    let told = STACK.invoke("Reporter");
+    let now = laptime_aws::clock();
+    // Just after midnight the day before waits for a pass, and the reporter says so.
+    if now.since(now.day().start()) > 30 * 60_000 {
+        assert_eq!(told.get("errorMessage"), None, "{told}");
+    }
 }
 
 #[test]
@@ -63,10 +77,10 @@ fn a_signed_delivery_becomes_a_figure_and_a_report() {
     let dimensions =
         |branch| [("Repository", "acme/web"), ("Workflow", "Workflow 1"), ("Branch", branch)];
     let own = dimensions("default_branch");
-    let runs = |name| STACK.metric(name, &own).sum;
+    let runs = |name| STACK.cloud.metric(name, &own).sum;
     STACK.until("a pass over all", || runs("RunsSucceeded") + runs("RunsFailed") >= 12.0);
     let metric = |name| {
-        let measured = STACK.metric(name, &own);
+        let measured = STACK.cloud.metric(name, &own);
         (measured.count, measured.sum)
     };
     assert_eq!(metric("RunsSucceeded"), (9.0, 9.0));
@@ -75,21 +89,23 @@ fn a_signed_delivery_becomes_a_figure_and_a_report() {
     assert_eq!(metric("RunDuration"), (12.0, 12.0 * 104.0));
     assert_eq!(metric("RunQueueTime"), (12.0, 12.0 * 4.0));
     assert_eq!(metric("JobDuration"), (24.0, 12.0 * (56.0 + 95.0)));
-    STACK.until("the end of a pass", || STACK.metric("Passes", &[]).sum >= 1.0);
+    until_a_pass_ended();
+    assert!(STACK.cloud.metric("Passes", &[]).sum >= 1.0);
 
-    // Reports of yesterday, once each.
-    let day = yesterday().day();
-    let published = STACK.invoke("Reporter");
-    assert!(published["objects"].as_u64() >= Some(6), "{published}");
-    let (content_type, text) = STACK.object(&format!("reports/daily/all/{day}.json")).unwrap();
+    // Reports of that day, once each.
+    let day = NOON.day();
+    let objects = || STACK.cloud.objects(STACK.reports());
+    start_reporter();
+    let put = objects();
+    let (content_type, text) = &put[&format!("reports/daily/all/{day}.json")];
     assert_eq!(content_type, "application/json");
-    assert_eq!(STACK.object("reports/daily/all/latest.json").unwrap().1, text);
-    let page = STACK.object(&format!("reports/daily/repositories/acme/web/{day}.html")).unwrap();
+    let page = &put[&format!("reports/daily/repositories/acme/web/{day}.html")];
     assert_eq!(page.0, "text/html; charset=utf-8");
-    let again = STACK.invoke("Reporter");
-    assert_eq!((&again["objects"], &again["known"]), (&json!(0), &json!(0)), "{again}");
+    start_reporter();
+    let again = objects();
+    assert!(put.iter().all(|(key, object)| key.contains("latest") || again[key] == *object));
 
-    let told: Value = serde_json::from_str(&text).unwrap();
+    let told: Value = serde_json::from_str(text).unwrap();
     let workflows = told["workflows"].as_array().unwrap();
     let ours = workflows.iter().find(|workflow| workflow["workflow_id"] == 1).unwrap();
     assert_eq!((&ours["attempts"], &ours["success_rate"]), (&json!(12), &json!(0.75)));
@@ -122,6 +138,52 @@ fn two_hundred_posts_at_once_of_fifty_facts_store_fifty() {
         }
     });
     assert_eq!(stored.into_inner(), 50);
+    assert_eq!(events_of_runs("E#1#20"), 50);
+}
+
+/// How many events the table holds of attempts whose keys begin like this.
+fn events_of_runs(prefix: &str) -> i32 {
+    let scanned = aws_sdk_dynamodb::Client::new(STACK.cloud.clients.config())
+        .scan()
+        .table_name(STACK.name("Table"))
+        .filter_expression("begins_with(p, :p) AND begins_with(s, :s)")
+        .expression_attribute_values(":p", AttributeValue::S(prefix.to_owned()))
+        .expression_attribute_values(":s", AttributeValue::S("e#".to_owned()))
+        .into_paginator()
+        .send()
+        .collect::<Result<Vec<_>, _>>();
+    wait(scanned).unwrap().iter().map(|page| page.count).sum()
+}
+
+#[test]
+fn the_deployed_functions_make_the_report_that_one_machine_makes() {
+    let ours = |one: Delivery| one.of_repository(77, "acme/engine");
+    let deliveries = jumbled(&history(3, 20).into_iter().map(ours).collect::<Vec<_>>());
+    for one in &deliveries {
+        assert!(matches!(deliver(one, "a guid"), 200 | 202));
+    }
+    let dimensions =
+        [("Repository", "acme/engine"), ("Workflow", "Workflow 3"), ("Branch", "default_branch")];
+    let sum = |name| STACK.cloud.metric(name, &dimensions).sum;
+    STACK.until("a pass over all", || sum("RunsSucceeded") + sum("RunsFailed") >= 20.0);
+    until_a_pass_ended();
+
+    let folder = tempfile::tempdir().unwrap();
+    let (file, data) = (folder.path().join("deliveries.jsonl"), folder.path().join("data"));
+    fs::write(&file, lines(&deliveries)).unwrap();
+    let (from, to) = (NOON.day().to_string(), NOON.day().next().to_string());
+    let now = laptime_aws::clock().to_string();
+    let report = ["report", "--repo", "acme/engine", "--from", &from, "--to", &to];
+    let report = [&report[..], &["--now", &now, "--format", "json"]].concat();
+    let local = Laptime::on(&data);
+    let local = |args: &[&str]| told(local.command(args).output().unwrap());
+    local(&["replay", "--data", path(&data), path(&file), "--now", &now]);
+    local(&["aggregate", "--now", &now]);
+    let mut on_table = Laptime::on_table(STACK.name("Table")).command(&report);
+    let on_table = told(STACK.cloud.environment(&mut on_table).output().unwrap());
+    assert_eq!(on_table, local(&report));
+    let of_it: Value = serde_json::from_str(&on_table).unwrap();
+    assert_eq!(of_it["workflows"][0]["attempts"], 20);
 }
 
 /// How many items there are in a partition of the table.

@@ -20,6 +20,7 @@ mod dynamodb;
 mod end_to_end;
 mod examples;
 mod measure;
+mod outage;
 mod page;
 mod plan;
 mod properties;

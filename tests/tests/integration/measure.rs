@@ -6,7 +6,7 @@ use kit::{
 use laptime_core::config::Policy;
 use laptime_core::flow::{Installation, Pass, measure};
 use laptime_core::ingest::Progress::Keep;
-use laptime_core::port::{Inbox, Ledger, Library, Notes};
+use laptime_core::port::{Inbox, Ledger, Library, Notes, Unit};
 use laptime_core::time::Time;
 
 fn noon() -> Time {
@@ -101,6 +101,35 @@ fn the_past_is_kept_but_not_sent() {
     let (_, pushed) = measure_at(&store, &metrics, later).unwrap();
     assert_eq!(pushed.skipped, 0, "told once");
     assert!(metrics.figures("RunDuration").is_empty());
+}
+
+#[test]
+fn the_trend_of_a_workflow_with_thirty_days_of_history_is_sent_once_a_day() {
+    let (store, metrics) = (Memory::default(), Gathered::default());
+    // 100 s, give or take one, for fifteen days, then 120 s; what is of today does not count.
+    let history = (0..=30).map(|day| {
+        let typical = [100, 120, 9_999][usize::try_from(day).unwrap() / 15];
+        let start = at("2026-04-01T09:00:00Z").plus_days(day);
+        let end = start.plus_millis((typical + day % 3 - 1) * 1_000).to_string();
+        let (id, start) = (u64::try_from(day).unwrap() + 1, start.to_string());
+        let job = Job::new(id * 10, "test", &start, &start, &end);
+        Run::new(id, &start, &end).job(job)
+    });
+    append(&store, &history.collect::<Vec<_>>());
+    // Refused, it is not done with.
+    metrics.then(&[Fate::Taken, Fate::Refused]);
+    measure_at(&store, &metrics, noon()).unwrap();
+    assert!(metrics.figures("DurationTrend").is_empty());
+    measure_at(&store, &metrics, noon()).unwrap();
+    measure_at(&store, &metrics, noon()).unwrap();
+    let [trend] = &metrics.figures("DurationTrend")[..] else { panic!("sent once") };
+    let whose = [("Repository", "acme/web".to_owned()), ("Workflow", "Workflow 1".to_owned())];
+    assert_eq!((&trend.dimensions[..], trend.at), (&whose[..], noon()));
+    assert_eq!((trend.unit, &trend.values[..]), (Unit::Percent, &[(20.0, 1.0)][..]));
+    // A day later there is another, of the thirty days before that one.
+    measure_at(&store, &metrics, noon().plus_days(1)).unwrap();
+    let values: Vec<_> = metrics.figures("DurationTrend").into_iter().map(|it| it.values).collect();
+    assert_eq!(values, [[(20.0, 1.0)], [(20.0, 1.0)]]);
 }
 
 /// A crash at call number `deadly`, then passes until all is done. Nothing is sent twice, and what

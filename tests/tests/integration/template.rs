@@ -177,6 +177,8 @@ fn schedules_start_the_aggregator_and_the_reporter_and_keep_what_failed() {
     }
     assert_eq!(text(&properties("AggregatorPass")["ScheduleExpression"]), "PassSchedule");
     assert_eq!(default_of("PassSchedule"), "rate(15 minutes)");
+    // After the first pass that ends at 00:15 or later, even where there is one an hour.
+    assert_eq!(text(&properties("ReporterDaily")["ScheduleExpression"]), "cron(30 1 * * ? *)");
     let failed = &properties("ReporterEventInvokeConfig")["DestinationConfig"]["OnFailure"];
     assert_eq!(text(&failed["Destination"]), "ScheduleFailures.Arn");
     for (name, queue) in all("AWS::SQS::Queue") {

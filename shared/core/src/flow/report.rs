@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use futures_util::stream::{StreamExt, iter};
+
 use crate::config::Thresholds;
 use crate::flow::aggregate::judged_rows;
 use crate::port::{Library, StoreError, Stored, StoredDay};
@@ -12,6 +14,9 @@ use crate::time::{Day, Time};
 
 /// Days a report covers when no start is given.
 const DEFAULT_DAYS: i64 = 30;
+
+/// Workflows read at once.
+const AT_ONCE: usize = 8;
 
 /// What a report is to cover.
 #[derive(Debug, Clone, Default)]
@@ -95,9 +100,11 @@ async fn make(
 ) -> Result<Report, ReportError> {
     let before = Span { from: span.from.plus_millis(span.from.since(span.to)), to: span.from };
     let mut workflows: Vec<WorkflowReport> = Vec::new();
-    for id in library.workflows(span.days()).await? {
-        let workflow = one(library, id, span, before, thresholds).await?;
-        workflows.extend(workflow.filter(|workflow| {
+    let ids = library.workflows(span.days()).await?;
+    let loads = ids.into_iter().map(|id| one(library, id, span, before, thresholds));
+    let mut loads = iter(loads).buffered(AT_ONCE);
+    while let Some(workflow) = loads.next().await {
+        workflows.extend(workflow?.filter(|workflow| {
             let wanted = period.repository.as_ref();
             wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(&workflow.repository))
         }));
