@@ -17,6 +17,9 @@ impl Place {
     /// A table is asked for the retention that its installation has, which goes before the one given.
     pub(crate) fn named(data: &Path, retention_days: u16) -> anyhow::Result<Self> {
         match data.to_str().and_then(|text| text.strip_prefix(TABLE)) {
+            None if looks_like_a_table(data) => {
+                bail!("{} names no table: write it as in {TABLE}laptime", data.display())
+            }
             None => Ok(Self::Folder(data.to_owned())),
             Some("") => bail!("name the table, as in {TABLE}laptime"),
             Some(table) => on_table(table, retention_days),
@@ -24,9 +27,16 @@ impl Place {
     }
 }
 
+/// A slip of the pen must not make a folder of that name.
+fn looks_like_a_table(data: &Path) -> bool {
+    data.to_str()
+        .and_then(|text| text.get(..9))
+        .is_some_and(|start| start.eq_ignore_ascii_case("dynamodb:"))
+}
+
 /// A folder, for what works on one machine only.
 pub(crate) fn folder<'a>(data: &'a Path, what: &str) -> anyhow::Result<&'a Path> {
-    if data.to_str().is_some_and(|text| text.starts_with(TABLE)) {
+    if looks_like_a_table(data) {
         bail!("{what} works on a folder; a table has the deployed functions for it");
     }
     Ok(data)
@@ -36,7 +46,8 @@ pub(crate) fn folder<'a>(data: &'a Path, what: &str) -> anyhow::Result<&'a Path>
 fn on_table(table: &str, retention_days: u16) -> anyhow::Result<Place> {
     let store = crate::command::block_on(async {
         let clients = laptime_aws::Clients::from_env().await;
-        clients.store(table, retention_days).as_deployed().await
+        clients.check().await.map_err(anyhow::Error::msg)?;
+        anyhow::Ok(clients.store(table, retention_days).as_deployed().await?)
     })??;
     Ok(Place::Table(Box::new(store)))
 }

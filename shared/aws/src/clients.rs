@@ -6,13 +6,14 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::SystemTimeSource;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 
+use crate::said::causes;
 use crate::settings::Settings;
 use crate::{Store, roots};
 
@@ -62,6 +63,21 @@ impl Clients {
         Some(Self { config: config.build() })
     }
 
+    /// Whether there is a region to ask in and somebody to ask as; or what is missing, and what to do.
+    ///
+    /// # Errors
+    /// When one of them is.
+    pub async fn check(&self) -> Result<(), String> {
+        if self.config.region().is_none() {
+            return Err("no AWS region is set: set AWS_REGION, or run `aws configure`".to_owned());
+        }
+        let Some(provider) = self.config.credentials_provider() else { return Ok(()) };
+        provider.provide_credentials().await.map(drop).map_err(|error| {
+            let why = causes(&error);
+            format!("there are no AWS credentials ({why}): set AWS_PROFILE, or run `aws configure`")
+        })
+    }
+
     /// With a configuration made from [`Clients::loader`].
     pub const fn new(config: SdkConfig) -> Self {
         Self { config }
@@ -95,11 +111,11 @@ pub(crate) fn timeouts(call: Duration, one_try: Duration) -> TimeoutConfig {
         .build()
 }
 
+#[expect(clippy::expect_used, reason = "it hands on what it was given; other roots would be wrong")]
 fn http_client(trusted: TrustStore) -> aws_sdk_dynamodb::config::SharedHttpClient {
     let context = TlsContext::builder().with_trust_store(trusted).build();
-    let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
-    match context {
-        Ok(context) => builder.tls_context(context).build_https(),
-        Err(_) => builder.build_https(),
-    }
+    Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(context.expect("a trust store is a context"))
+        .build_https()
 }

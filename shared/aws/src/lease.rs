@@ -13,6 +13,9 @@ use crate::table::item::{Item, number, text};
 /// wait for a throttled table.
 pub const LEASE_MS: i64 = 30_000;
 
+/// Characters shown of who holds it.
+const HOLDER: usize = 200;
+
 /// Free, lapsed, or lapsing later than any lease could: taken before a clock was set back.
 const FREE: &str = "attribute_not_exists(h) OR u <= :clock OR u > :far";
 
@@ -78,7 +81,7 @@ impl Store {
 
 fn held(pass: &Item) -> Lease {
     Lease::Held {
-        by: pass.get_text("h").unwrap_or("somebody").to_owned(),
+        by: pass.get_text("h").unwrap_or("somebody").chars().take(HOLDER).collect(),
         until: Time::from_millis(pass.get_number("u").unwrap_or_default()),
     }
 }

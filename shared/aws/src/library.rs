@@ -3,15 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use laptime_core::port::{Library, Standing, Stored, StoredDay};
+use laptime_core::port::{Library, Standing, StoreErrorKind, Stored, StoredDay};
 use laptime_core::row::{DayKey, WorkflowId};
-use laptime_core::stored::from_bytes;
 use laptime_core::time::{Day, Time};
 
 use crate::Store;
 use crate::key;
 use crate::table::Query;
-use crate::table::error::unreadable;
 
 impl Library for Store {
     async fn workflows(&self, days: Range<Day>) -> Stored<Vec<WorkflowId>> {
@@ -44,11 +42,16 @@ impl Library for Store {
         let rollups = rollups.between([key::day(days.start), key::day(last)]);
         for item in self.table.query("reading rollups", rollups).await? {
             let Some(day) = key::rollup_day(item.sort()) else { continue };
-            let what = format!("the rollup of {day}");
-            let bytes = self.table.value(&what, &item).await?;
-            let rollup =
-                from_bytes(&bytes).map_err(|error| unreadable(&self.table.name, &what, &error))?;
-            found.insert(day, StoredDay { day, sealed: item.has("z"), rollup: Some(rollup) });
+            let sealed = item.has("z");
+            let rollup = match self.table.decode("a rollup", &item).await {
+                // It was made from rows, which are still there.
+                Err(error) if error.kind == StoreErrorKind::Corrupt && !sealed => {
+                    tracing::warn!(%error, "a rollup is passed over; its rows are read");
+                    None
+                }
+                rollup => Some(rollup?),
+            };
+            found.insert(day, StoredDay { day, sealed, rollup });
         }
         for DayKey { day, .. } in touched.iter().filter_map(|item| key::day_named(item.sort())) {
             let stored = found.entry(day).or_insert(StoredDay { day, sealed: false, rollup: None });

@@ -4,13 +4,11 @@ use std::collections::BTreeSet;
 
 use laptime_core::port::{Rows, Stored};
 use laptime_core::row::{DayKey, Row};
-use laptime_core::stored::from_bytes;
 use laptime_core::time::{Day, Time};
 
 use crate::Store;
 use crate::key;
 use crate::table::Query;
-use crate::table::error::unreadable;
 use crate::table::item::Item;
 
 impl Rows for Store {
@@ -46,9 +44,7 @@ impl Rows for Store {
 
 impl Store {
     pub(crate) async fn row(&self, item: &Item) -> Stored<Row> {
-        let what = "an attempt row";
-        let bytes = self.table.value(what, item).await?;
-        from_bytes(&bytes).map_err(|error| unreadable(&self.table.name, what, &error))
+        self.table.decode("an attempt row", item).await
     }
 
     /// Days, not sealed, of the cancelled rows that this row's run may have replaced.

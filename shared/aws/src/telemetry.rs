@@ -134,3 +134,19 @@ impl Visit for Fields {
         self.put(field, value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_that_is_misspelt_does_not_silence_everything() {
+        let speaks = |text: &str| Targets::from_str(text).is_ok_and(|levels| speaks(&levels, text));
+        for text in ["info", "debug", "warn,webhook=debug", "laptime=error", "off"] {
+            assert!(speaks(text), "{text}");
+        }
+        for text in ["inof", "INFO;webhook=debug", "webhook:debug", "webhook=loud", "hyper=info"] {
+            assert!(!speaks(text), "{text}");
+        }
+    }
+}

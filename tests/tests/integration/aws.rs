@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use kit::{
-    Cloud, Delivery, Deployed, Function, Job, Laptime, Memory, Run, aggregate_at, append_all,
-    busy_history, cloud, jumbled, lines, report_json, wait,
+    Cloud, Delivery, Deployed, Function, Gathered, Job, Laptime, Memory, Run, aggregate_at,
+    append_all, at, busy_history, cloud, jumbled, lines, measure_at, report_json, wait,
 };
 use laptime_core::ingest::Progress::Drop;
 use laptime_core::port::{Lease, Ledger};
@@ -216,7 +216,7 @@ fn a_killed_aggregator_is_finished_by_the_next() {
             assert!(since.elapsed() < Duration::from_mins(1), "nothing in {partition}");
         }
         drop(function);
-        // As if ten seconds had gone by.
+        // As if its lease had lapsed.
         let Lease::Won(fence) = wait(store.lease("a test", now.plus_days(9_999))).unwrap() else {
             panic!("its lease has lapsed");
         };
@@ -280,11 +280,41 @@ fn the_program_tells_the_same_of_a_table_as_of_a_folder() {
         "{standing}"
     );
     let (metrics, now) = (Gathered::default(), at(now[1]));
-    measure_at(&cloud.clients.store("laptime", 35), &metrics, now).unwrap();
-    assert!(metrics.sum("RunDuration").0 > 30.0, "what the program filed is measured");
+    let (_, pushed) = measure_at(&cloud.clients.store("laptime", 35), &metrics, now).unwrap();
+    assert!(pushed.skipped > 300, "what the program filed is measured, if it is new enough");
     assert!(on_table(&["status"]).contains("everything is aggregated"));
 }
 
 fn path(path: &Path) -> &str {
     path.to_str().unwrap()
+}
+
+#[test]
+fn a_table_that_cannot_be_reached_is_told_in_a_line_with_what_to_do() {
+    let program = Laptime::on_table("laptime");
+    let fails = |variables: &[(&str, &str)]| {
+        let mut command = program.command(&["status"]);
+        // Nothing of whoever runs the tests.
+        for name in ["REGION", "DEFAULT_REGION", "PROFILE", "ACCESS_KEY_ID", "ENDPOINT_URL"] {
+            command.env_remove(format!("AWS_{name}"));
+        }
+        command.env("AWS_EC2_METADATA_DISABLED", "true").env("HOME", "/nowhere");
+        command.envs(variables.iter().copied());
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(told.lines().count(), 1, "{told}");
+        told
+    };
+    let region = ("AWS_REGION", "us-east-1");
+    let keys = [("AWS_ACCESS_KEY_ID", "key"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+    assert!(fails(&keys).contains("no AWS region is set: set AWS_REGION"));
+    assert!(fails(&[region]).contains("set AWS_PROFILE, or run `aws configure`"));
+    let unreachable = [region, keys[0], keys[1], ("AWS_ENDPOINT_URL", "http://127.0.0.1:9")];
+    let told = fails(&unreachable);
+    assert!(told.contains("the table laptime") && told.contains("check the network"), "{told}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let slip = Laptime::on(folder.path()).fails(&["status", "--data", "DynamoDB:/laptime"]);
+    assert!(slip.contains("write it as in dynamodb://laptime"), "{slip}");
 }

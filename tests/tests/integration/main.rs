@@ -22,6 +22,7 @@ mod examples;
 mod measure;
 mod outage;
 mod page;
+mod permissions;
 mod plan;
 mod properties;
 mod publish;

@@ -40,7 +40,7 @@ fn every_attempt_is_measured_once_however_often_its_day_is_touched() {
     insta::assert_snapshot!(metrics.names().join("\n"), @"
     Laptime AttemptsMeasured
     Laptime AttemptsSetAside
-    Laptime EventsSwept
+    Laptime FilingLag
     Laptime JobDuration
     Laptime JobQueueTime
     Laptime Passes

@@ -23,7 +23,7 @@ fn all(kind: &str) -> BTreeMap<String, Value> {
     found
 }
 
-fn properties(name: &str) -> Value {
+pub(super) fn properties(name: &str) -> Value {
     let resource = template()["Resources"][name].clone();
     assert!(resource.is_object(), "no {name} in the template");
     resource["Properties"].clone()
@@ -63,7 +63,7 @@ fn statement(value: &Value) -> String {
 }
 
 /// What a role may do, a line for each statement.
-fn allowed(role: &Value) -> String {
+pub(super) fn allowed(role: &Value) -> String {
     assert_eq!(role.get("ManagedPolicyArns"), None, "managed policies allow more");
     let policies = role["Policies"].as_array().unwrap().iter();
     let statements = policies.flat_map(|it| it["PolicyDocument"]["Statement"].as_array().unwrap());
@@ -86,7 +86,7 @@ fn each_function_may_do_what_its_ports_need_and_no_more() {
     Allow logs:CreateLogStream, logs:PutLogEvents on AggregatorLog.Arn
     ");
     insta::assert_snapshot!(allowed(&properties("ReporterRole")), @"
-    Allow dynamodb:GetItem, dynamodb:BatchGetItem, dynamodb:Query on Table.Arn
+    Allow dynamodb:GetItem, dynamodb:Query on Table.Arn
     Allow s3:PutObject, s3:GetObject on ${Reports.Arn}/reports/*
     Allow s3:ListBucket on Reports.Arn
     Allow sqs:SendMessage on ScheduleFailures.Arn
@@ -178,7 +178,7 @@ fn schedules_start_the_aggregator_and_the_reporter_and_keep_what_failed() {
     assert_eq!(text(&properties("AggregatorPass")["ScheduleExpression"]), "PassSchedule");
     assert_eq!(default_of("PassSchedule"), "rate(15 minutes)");
     // After the first pass that ends at 00:15 or later, even where there is one an hour.
-    assert_eq!(text(&properties("ReporterDaily")["ScheduleExpression"]), "cron(30 1 * * ? *)");
+    assert_eq!(text(&properties("ReporterDaily")["ScheduleExpression"]), "cron(30 1,4 * * ? *)");
     let failed = &properties("ReporterEventInvokeConfig")["DestinationConfig"]["OnFailure"];
     assert_eq!(text(&failed["Destination"]), "ScheduleFailures.Arn");
     for (name, queue) in all("AWS::SQS::Queue") {

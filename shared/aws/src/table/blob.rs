@@ -7,6 +7,8 @@ use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use laptime_core::port::Stored;
+use laptime_core::stored::from_bytes;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use crate::key::{self, Key};
@@ -78,11 +80,17 @@ impl Table {
             item = &newer;
             packed = self.packed(what, item).await?;
         }
-        let what = || format!("{what} ({} of {})", item.sort(), item.partition());
         let packed = packed.ok_or_else(|| {
-            unreadable(&self.name, &what(), &"it has no value, or some of its parts are gone")
+            let why = "it has no value, or some of its parts are gone";
+            unreadable(&self.name, &item.named(what), &why)
         })?;
-        unpack(&packed).map_err(|error| unreadable(&self.name, &what(), &error))
+        unpack(&packed).map_err(|error| unreadable(&self.name, &item.named(what), &error))
+    }
+
+    /// The value of an item, as what it was made from.
+    pub(crate) async fn decode<T: DeserializeOwned>(&self, what: &str, item: &Item) -> Stored<T> {
+        let bytes = self.value(what, item).await?;
+        from_bytes(&bytes).map_err(|error| unreadable(&self.name, &item.named(what), &error))
     }
 
     /// The value as it is stored; none where not all of it is there.

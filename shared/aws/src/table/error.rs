@@ -44,7 +44,11 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     let kind = kind_of(error.code());
-    let advice = advice(kind, error.code());
+    let advice = if matches!(error, SdkError::DispatchFailure(_) | SdkError::TimeoutError(_)) {
+        ": check the network, the region, and AWS_ENDPOINT_URL if it is set"
+    } else {
+        advice(kind, error.code())
+    };
     let what = format!("{doing} in the table {table} failed ({}){advice}", said(error));
     StoreError { kind, what, source: None }
 }
@@ -71,6 +75,7 @@ fn advice(kind: StoreErrorKind, code: Option<&str>) -> &'static str {
         (_, Some("AccessDeniedException" | "UnrecognizedClientException")) => {
             ": check the credentials and their policy"
         }
+        (_, Some("ValidationException")) => ": is it a table of Laptime's?",
         _ => "",
     }
 }

@@ -58,9 +58,9 @@ impl Item {
         Some(Key::new(self.get_text("p")?, self.get_text("s")?))
     }
 
-    /// Its partition.
-    pub(crate) fn partition(&self) -> &str {
-        self.get_text("p").unwrap_or_default()
+    /// What it is, with its key, for a person.
+    pub(crate) fn named(&self, what: &str) -> String {
+        format!("{what} ({} of {})", self.sort(), self.get_text("p").unwrap_or_default())
     }
 
     /// Its sort key.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fleet::samples::{Reach, samples, step};
+use crate::fleet::samples::{Reach, dimension, samples, step};
 use crate::port::{Datum, Unit, VALUES_MAX, Within};
 use crate::row::{DayKey, Row};
 use crate::time::Time;
@@ -65,7 +65,7 @@ impl Batch {
         // Durations and queues of jobs, and all that there is once. A new series each, at worst.
         let values = 6 + 2 * row.jobs.len();
         let data = 6 + 2 * (1 + row.jobs.len() / VALUES_MAX);
-        let names = row.names.repository.len() + row.names.workflow.len();
+        let names = dimension(&row.names.repository).len() + dimension(&row.names.workflow).len();
         let bytes = values * VALUE_BYTES + data * (DATUM_BYTES + names);
         self.attempts.is_empty() || self.data + data <= DATA_MAX && self.bytes + bytes <= BYTES_MAX
     }

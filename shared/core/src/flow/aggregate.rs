@@ -144,7 +144,7 @@ pub(super) async fn observed(
     };
     let work = Work { ledger, fence, pass, clock: &clock, progress: &progress };
     let passed = work.run(observer).await;
-    let is_whole = passed.is_ok() && !pass.only_files;
+    let is_whole = passed.as_ref().is_ok_and(|passed| !passed.unfinished && !pass.only_files);
     // Given back even after a failure, so that the next pass need not wait for it to lapse.
     let released = ledger.release(fence, is_whole.then(&clock)).await;
     let passed = passed?;

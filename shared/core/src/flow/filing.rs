@@ -55,7 +55,11 @@ pub async fn refold(
         let goes_on = || deadline.is_none_or(|deadline| clock() < deadline);
         while !ready.is_empty() && refolded.failed.is_none() && goes_on() {
             let some: Vec<AttemptId> = ready.iter().copied().take(BATCH_ATTEMPTS).collect();
-            match filer.file_some(&some, &clock).await {
+            let mut done = filer.file_some(&some).await;
+            if done.is_ok() && ready.len() > some.len() {
+                done = ledger.renew(fence, clock()).await;
+            }
+            match done {
                 Ok(()) => drop(ready.drain(..some.len())),
                 Err(error) => refolded.failed = Some(error),
             }
@@ -104,10 +108,9 @@ impl<'a, L: Ledger> Filer<'a, L> {
     }
 
     /// Files these, loaded anew: another pass may have filed them before the lease was won.
-    async fn file_some(&mut self, ids: &[AttemptId], clock: impl Fn() -> Time) -> Stored<()> {
+    async fn file_some(&mut self, ids: &[AttemptId]) -> Stored<()> {
         let loaded = self.ledger.load(ids).await?;
-        self.file(loaded, None).await?;
-        self.ledger.renew(self.fence, clock()).await
+        self.file(loaded, None).await
     }
 
     async fn file(&mut self, loaded: Loaded, upto: Option<L::Cursor>) -> Stored<()> {

@@ -15,7 +15,7 @@ use crate::time::{Day, Time};
 pub use objects::{Object, ObjectStanding, Objects};
 pub use outbox::{Datum, Metrics, NotSent, Note, Notes, Unit, VALUES_MAX, Within};
 
-/// A store that could not do what was asked. Nothing is half-written.
+/// A store that could not do what was asked. Asked again, it begins where it was.
 #[derive(Debug, thiserror::Error)]
 #[error("{kind}: {what}")]
 pub struct StoreError {
@@ -210,7 +210,8 @@ pub struct Touched {
     pub mark: u64,
 }
 
-/// What the aggregator works on. Every write names the fence and fails when it is not the latest.
+/// What the aggregator works on. Every write names the fence: under one that is not the latest it
+/// fails, or at least changes nothing that a later holder has written.
 pub trait Ledger: Rows {
     /// A position in the order in which events were stored.
     type Cursor: fmt::Debug + Clone + Send + Sync;
