@@ -184,7 +184,9 @@ def show_metrics(cloudwatch):
 
 def show_reports(made):
     lambda_, s3 = boto3.client("lambda"), boto3.client("s3")
-    lambda_.invoke(FunctionName=made["Reporter"], Payload=b'{"laptime": "schedule"}')
+    start = {"FunctionName": made["Reporter"], "Payload": b'{"laptime": "schedule"}'}
+    # It is an error to it while the pass that was waited for has not ended.
+    wait_for("a report", lambda: "FunctionError" not in lambda_.invoke(**start))
     print("\nreports in S3, after the reporter's nightly work")
     for item in s3.list_objects_v2(Bucket=made["Reports"]).get("Contents", []):
         print(f"  {item['Size']:>8} bytes  {item['Key']}")
