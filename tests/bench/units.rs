@@ -19,7 +19,7 @@ const PER_DAY: u64 = 34;
 const BATCH: usize = 1_000;
 
 /// The longest history is loaded only if that takes no longer than this.
-const PATIENCE_S: f64 = 600.0;
+const PATIENCE_S: f64 = 2_400.0;
 
 /// New attempts in the pass that is counted.
 const NEW: u64 = 20;
