@@ -172,14 +172,26 @@ where
         let mut failed = Failed::default();
         failed.put_off(self.sweep(&mut passed).await)?;
         if !self.pass.only_files {
-            self.roll_up(observer, &mut passed, &mut failed).await?;
-            // An attempt that is not filed belongs to a day that must stay open.
-            if failed.is_none() {
-                self.seal(&mut passed).await?;
-            }
-            observer.end(self.fence, &passed).await?;
+            let settled = self.settle(observer, &mut passed, &mut failed).await;
+            // The first failure tells most.
+            failed.put_off(settled)?;
         }
         failed.0.map_or(Ok(passed), Err)
+    }
+
+    /// Makes of what is filed what is made of it.
+    async fn settle(
+        &self,
+        observer: &mut impl Observer,
+        passed: &mut Passed,
+        failed: &mut Failed,
+    ) -> Stored<()> {
+        self.roll_up(observer, passed, failed).await?;
+        // An attempt that is not filed belongs to a day that must stay open.
+        if failed.is_none() {
+            self.seal(passed).await?;
+        }
+        observer.end(self.fence, passed).await
     }
 
     /// Files what is new.

@@ -4,23 +4,25 @@
 //! noted as sent before they are: what dies in between loses one batch, which is counted. Gauges are
 //! of the moment of the pass and are sent by every pass.
 
+mod noted;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
+use self::noted::{Flight, Sent, stored};
 use crate::config::Policy;
 use crate::fleet::{Batch, COMPATIBILITY, Fleet, Gauges, calls, compatible, places, samples_of};
 use crate::flow::aggregate::{Observer, Seen, judged_rows, observed};
 use crate::flow::report::trend;
 use crate::flow::{Pass, Passed};
 use crate::port::{
-    Datum, Fence, Lease, Ledger, Library, Metrics, NotSent, Note, Notes, StoreError,
-    StoreErrorKind, Stored, Touched, Unit, Within,
+    Datum, Fence, Lease, Ledger, Library, Metrics, NotSent, Note, Notes, StoreErrorKind, Stored,
+    Touched, Unit, Within,
 };
 use crate::rollup::Rollup;
 use crate::row::{DayKey, Segment};
-use crate::stored::{from_bytes, to_bytes};
+use crate::stored::from_bytes;
 use crate::time::{Day, Time};
 
 /// Where passes with metrics happen.
@@ -53,14 +55,6 @@ pub struct Pushed {
     pub problems: Vec<String>,
 }
 
-/// Samples under way. What is found here at the start of a pass is lost.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
-struct Flight {
-    samples: u64,
-    /// Lost before, and not told yet.
-    lost: u64,
-}
-
 /// Runs one pass and sends metrics, or answers who else is running one.
 pub async fn measure<S: Ledger + Notes + Library, M: Metrics>(
     at: Installation<'_, S, M>,
@@ -82,15 +76,6 @@ pub async fn measure<S: Ledger + Notes + Library, M: Metrics>(
     Ok(passed.map(|passed| (passed, sender.pushed)))
 }
 
-/// What has been done about a day.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
-struct Sent {
-    /// The mark on the day when it was last looked at.
-    mark: u64,
-    /// The attempts whose samples have been sent.
-    attempts: BTreeSet<Within>,
-}
-
 struct Sender<'a, S, M> {
     at: Installation<'a, S, M>,
     now: Time,
@@ -108,7 +93,7 @@ struct Sender<'a, S, M> {
 impl<S: Ledger + Notes + Library, M: Metrics> Observer for Sender<'_, S, M> {
     /// A day that has the mark it had when it was last looked at has not changed since.
     async fn wants(&mut self, touched: Touched) -> Stored<bool> {
-        let sent = self.sent(touched.day).await?;
+        let sent = noted::sent(self.at.store, touched.day).await?;
         Ok(touched.mark == 0 || sent.is_none_or(|sent| sent.mark != touched.mark))
     }
 
@@ -117,7 +102,7 @@ impl<S: Ledger + Notes + Library, M: Metrics> Observer for Sender<'_, S, M> {
         self.marks = days.iter().map(|day| (day.touched.day, day.touched.mark)).collect();
         let mut unsent = Vec::new();
         for day in days {
-            let sent = match self.sent(day.touched.day).await? {
+            let sent = match noted::sent(self.at.store, day.touched.day).await? {
                 Some(sent) => sent.attempts,
                 None => self.give_up(fence, day).await?,
             };
@@ -176,36 +161,15 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
         if self.is_ready {
             return Ok(());
         }
-        self.was = self.note(Note::Fleet).await?.unwrap_or_default();
+        self.was = noted::bytes(self.at.store, Note::Fleet).await?.unwrap_or_default();
         // What cannot be read is begun anew: the days tell it again.
         self.fleet = from_bytes(&self.was).unwrap_or_default();
         self.fleet.fade(self.now.day());
-        self.flight = self.read(Note::Flight).await?;
+        self.flight = noted::read(self.at.store, Note::Flight).await?;
         self.flight = Flight { samples: 0, lost: self.flight.lost + self.flight.samples };
         self.pushed.lost = self.flight.lost;
         self.is_ready = true;
         Ok(())
-    }
-
-    async fn read<T: DeserializeOwned + Default>(&self, note: Note) -> Stored<T> {
-        let bytes = self.note(note).await?;
-        Ok(bytes.and_then(|bytes| from_bytes(&bytes).ok()).unwrap_or_default())
-    }
-
-    /// The bytes of a note. One that is damaged has none that can be read.
-    async fn note(&self, note: Note) -> Stored<Option<Vec<u8>>> {
-        match self.at.store.note(note).await {
-            Err(error) if error.kind == StoreErrorKind::Corrupt => Ok(Some(Vec::new())),
-            note => note,
-        }
-    }
-
-    /// What has been done about a day; none where that cannot be read.
-    async fn sent(&self, day: DayKey) -> Stored<Option<Sent>> {
-        match self.note(Note::Sent(day)).await? {
-            None => Ok(Some(Sent::default())),
-            Some(bytes) => Ok(from_bytes(&bytes).ok()),
-        }
     }
 
     /// Takes all samples of a day as sent, as it cannot be told any more which are, and none may be
@@ -294,7 +258,7 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
     async fn note_sent(&self, fence: Fence, batch: &Batch) -> Stored<BTreeMap<DayKey, Sent>> {
         let mut before = BTreeMap::new();
         for (day, attempts) in &batch.attempts {
-            let mut sent = self.sent(*day).await?.unwrap_or_default();
+            let mut sent = noted::sent(self.at.store, *day).await?.unwrap_or_default();
             before.insert(*day, sent.clone());
             sent.attempts.extend(attempts);
             sent.mark = self.marks.get(day).copied().unwrap_or_default();
@@ -392,12 +356,4 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
         };
         Ok(counts.chain(lag.filter(|_| passed.attempts > 0)).map(datum).collect())
     }
-}
-
-fn stored<T: Serialize>(value: &T) -> Stored<Vec<u8>> {
-    to_bytes(value).map_err(|error| StoreError {
-        kind: StoreErrorKind::Failed,
-        what: "a note could not be made".to_owned(),
-        source: Some(Box::new(error)),
-    })
 }
