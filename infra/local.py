@@ -156,7 +156,7 @@ def show(functions):
     wait_for("a pass", lambda: cloudwatch.list_metrics(Namespace="Laptime", MetricName="RunDuration")["Metrics"])
     show_metrics(cloudwatch)
     show_reports(made)
-    print(f"\nthe program on the same table: laptime report --data dynamodb://{made['Table']}\n", flush=True)
+    print("\nlaptime status, on the same table\n", flush=True)
     subprocess.run([program, "status", "--data", f"dynamodb://{made['Table']}"], check=True)
 
 

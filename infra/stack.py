@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 FOLDER = Path(__file__).resolve().parent
 ANSWERS = FOLDER / "samconfig.toml"
 SAM = str(Path(sys.executable).with_name("sam"))
+ADVICE = "Run `aws configure`; or look at the profile and the region, in AWS_PROFILE and AWS_DEFAULT_REGION"
 # The field e_machine of an ELF file.
 MACHINES = {0x3E: "x86_64", 0xB7: "arm64"}
 
@@ -48,7 +49,7 @@ def check():
         here = session()
         here.client("sts", region_name=here.region_name or "us-east-1").get_caller_identity()
     except (BotoCoreError, ClientError) as error:
-        stop(f"no AWS credentials that work ({error}). Run `aws configure`, or set AWS_PROFILE")
+        stop(f"AWS cannot be reached, or lets nobody in ({error}). {ADVICE}")
 
 
 def stack():
@@ -60,6 +61,8 @@ def stack():
         found = session().client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
     except ClientError as error:
         stop(f"no stack {name}: {error}")
+    except BotoCoreError as error:
+        stop(f"the stack {name} cannot be asked for ({error}). {ADVICE}")
     parameters = {p["ParameterKey"]: p["ParameterValue"] for p in found["Parameters"]}
     return name, parameters, {o["OutputKey"]: o["OutputValue"] for o in found.get("Outputs", [])}
 

@@ -117,7 +117,8 @@ pub(crate) struct ReplayArgs {
     pub(crate) format: FormatArgs,
 }
 
-/// Aggregate what has come in: fold attempts, roll up days, seal old ones.
+/// Aggregate what has come in: fold attempts, roll up days, seal old ones. In a table attempts are
+/// only filed; the deployed aggregator does the rest.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct AggregateArgs {
     #[command(flatten)]

@@ -22,6 +22,9 @@ impl Place {
             }
             None => Ok(Self::Folder(data.to_owned())),
             Some("") => bail!("name the table, as in {TABLE}laptime"),
+            Some(table) if table.contains('/') => {
+                bail!("{table} is no name of a table: write it as in {TABLE}laptime")
+            }
             Some(table) => on_table(table, retention_days),
         }
     }
@@ -29,9 +32,8 @@ impl Place {
 
 /// A slip of the pen must not make a folder of that name.
 fn looks_like_a_table(data: &Path) -> bool {
-    data.to_str()
-        .and_then(|text| text.get(..9))
-        .is_some_and(|start| start.eq_ignore_ascii_case("dynamodb:"))
+    let text = data.to_str().unwrap_or_default();
+    text.contains("://") || text.get(..9).is_some_and(|it| it.eq_ignore_ascii_case("dynamodb:"))
 }
 
 /// A folder, for what works on one machine only.

@@ -51,12 +51,15 @@ pub(crate) fn time_or_day(text: &str) -> Result<Time, String> {
     with_time.parse().map_err(|_| format!("`{text}`: write 2026-01-31 or 2026-01-31T12:00:00Z"))
 }
 
+/// Without `RUST_LOG`. What the AWS SDK warns of on its way ends in an error of ours, or in none.
+const LEVELS: &str = "info,aws_config=error,aws_smithy_runtime=error";
+
 /// Logs to standard error, `info` and above unless `RUST_LOG` says otherwise.
 pub(crate) fn start_logging() {
     use std::io::IsTerminal;
 
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(LEVELS));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

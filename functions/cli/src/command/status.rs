@@ -72,13 +72,15 @@ fn text(standing: &Standing, who: &str) -> String {
 
 /// Whether passes keep up.
 fn verdict(standing: &Standing, who: &str) -> String {
-    let waiting = standing.events_waiting.unwrap_or_default();
-    if waiting + standing.days_touched == 0 {
-        return "everything is aggregated".to_owned();
+    let days = counted(standing.days_touched, "day");
+    match standing.events_waiting {
+        Some(0) if standing.days_touched == 0 => "everything is aggregated".to_owned(),
+        Some(events) => format!("{} and {days} wait for a pass: {who}", counted(events, "event")),
+        None if standing.last_pass.is_none() => format!("no pass has ended yet: {who}"),
+        None if standing.days_touched == 0 => {
+            "all that is filed is rolled up; events that no batch has brought yet are not counted"
+                .to_owned()
+        }
+        None => format!("{days} wait for a pass: {who}"),
     }
-    format!(
-        "{} and {} wait for a pass: {who}",
-        counted(waiting, "event"),
-        counted(standing.days_touched, "day")
-    )
 }
