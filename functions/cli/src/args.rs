@@ -213,7 +213,7 @@ pub(crate) struct PlanArgs {
     pub(crate) pass_minutes: u16,
     /// Seconds in which new events are gathered before they are filed.
     #[arg(long, value_name = "N", default_value_t = 300,
-          value_parser = clap::value_parser!(u16).range(1..=300))]
+          value_parser = clap::value_parser!(u16).range(0..=300))]
     pub(crate) batch_seconds: u16,
     /// Processor of the functions.
     #[arg(long, value_enum, default_value_t = Processor::Arm64)]
