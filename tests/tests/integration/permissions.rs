@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use kit::{Fault, Function, Outcome, Relay, Run, append_all, cloud, wait};
+use kit::{Fault, Function, Outcome, Relay, Run, aggregate_at, append_all, cloud};
 use laptime_core::ingest::Progress::Keep;
 use laptime_core::time::Time;
 use serde_json::{Value, json};
@@ -92,10 +92,11 @@ fn the_aggregator_and_the_reporter_call_what_they_may_and_nothing_else() {
     assert_eq!(needs, may);
 
     let reporter = Function::start("reporter", &relay.cloud, &variables);
-    relay.fail_next("PutObject", Fault::Answer(503, "SlowDown"), 1);
-    // A day is reported some time after its end, so at midnight there may be nothing to put yet.
-    wait(laptime_core::port::Ledger::last_pass(&store)).unwrap().unwrap();
-    let _ = reporter.invoke(&schedule);
+    relay.fail("PutObject", Fault::Answer(503, "SlowDown"));
+    // A day is reported after a pass that ended some time after it: shortly after midnight, too.
+    aggregate_at(&store, now.plus_days(1)).unwrap();
+    assert!(matches!(reporter.invoke(&schedule), Outcome::Error(_)));
+    relay.mend();
     works(&reporter, &schedule);
     let may = actions("ReporterRole", &["dynamodb", "s3"]);
     assert_eq!(needed(&relay), may);
