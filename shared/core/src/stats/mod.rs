@@ -1,6 +1,7 @@
 //! Numbers about samples: distributions that merge, quantiles, rates and changes with intervals.
 
 mod change;
+pub mod detect;
 mod dist;
 mod outcomes;
 mod sketch;

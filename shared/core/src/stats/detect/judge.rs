@@ -1,0 +1,143 @@
+//! Judging a series as its samples come: what is said at a sample depends on no later one.
+
+use crate::stats::detect::confirm::{Step, View};
+use crate::stats::detect::fit::{Fit, Fitted};
+use crate::stats::detect::partition::Partition;
+use crate::stats::detect::{Rules, Sample, Size};
+use crate::time::Day;
+
+/// Samples that a series is judged by.
+pub const WINDOW: usize = 256;
+
+/// Fewer samples are no window.
+const LEAST: usize = 20;
+
+/// Samples apart up to which two changes of one series can be one: the place of a small change is
+/// known less well.
+const SAME_LEAST: f64 = 5.0;
+const SAME_MOST: f64 = 40.0;
+const SAME: f64 = 12.0;
+
+/// A change that was confirmed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alarm {
+    /// Position of the first sample after the change, among all pushed.
+    pub index: usize,
+    /// That sample.
+    pub first: Sample,
+    /// Position of the sample that confirmed it.
+    pub confirmed_index: usize,
+    /// That sample.
+    pub last: Sample,
+    /// How far the level moved.
+    pub size: Size,
+}
+
+/// A series under judgement. It remembers at most two windows of samples.
+///
+/// Seasons, modes and noise are found anew at the first sample of each week, and after as many
+/// samples as a window has: from the window before. So the verdict on a week depends on its own
+/// samples and that window alone, wherever the history begins.
+#[derive(Debug, Clone)]
+pub struct Judge {
+    rules: Rules,
+    samples: Vec<Sample>,
+    /// Position of the first of `samples` among all pushed.
+    start: usize,
+    week: Option<Day>,
+    fitted: Option<Window>,
+    fresh: usize,
+    alarms: Vec<Alarm>,
+}
+
+#[derive(Debug, Clone)]
+struct Window {
+    fit: Fit,
+    x: Vec<f64>,
+    partition: Partition,
+}
+
+impl Judge {
+    /// A judge who has seen nothing yet.
+    pub const fn new(rules: Rules) -> Self {
+        Self {
+            rules,
+            samples: Vec::new(),
+            start: 0,
+            week: None,
+            fitted: None,
+            fresh: 0,
+            alarms: Vec::new(),
+        }
+    }
+
+    /// Takes a sample that is no earlier than the last, and finite. `active` is how many series
+    /// had samples on its day. Answers the change that it confirmed.
+    pub fn push(&mut self, sample: Sample, active: u32) -> Option<&Alarm> {
+        let week = sample.at.day().week();
+        if self.week != Some(week) || self.fresh >= WINDOW {
+            self.week = Some(week);
+            self.fit();
+        }
+        self.samples.push(sample);
+        self.fresh += 1;
+        let window = self.fitted.as_mut()?;
+        let x = window.fit.place(sample);
+        window.x.push(x);
+        window.partition.push(x);
+        let alarm = self.alarm(active)?;
+        self.alarms.push(alarm);
+        self.alarms.last()
+    }
+
+    /// The changes confirmed so far that lie within the window.
+    pub fn alarms(&self) -> &[Alarm] {
+        &self.alarms
+    }
+
+    fn fit(&mut self) {
+        let gone = self.samples.len().saturating_sub(WINDOW);
+        self.samples.drain(..gone);
+        self.start += gone;
+        self.fresh = 0;
+        let start = self.start;
+        self.alarms.retain(|alarm| alarm.index >= start);
+        self.fitted = (self.samples.len() >= LEAST).then(|| {
+            let Fitted { fit, x } = Fit::of(&self.samples);
+            let mut partition = Partition::new(fit.loss());
+            x.iter().for_each(|value| partition.push(*value));
+            Window { fit, x, partition }
+        });
+    }
+
+    /// A change that was not known before.
+    fn alarm(&self, active: u32) -> Option<Alarm> {
+        let Window { fit, x, partition } = self.fitted.as_ref()?;
+        let to = x.len();
+        let at = partition.begin_of(to);
+        if at == 0 || to - at < self.rules.confirm || self.is_known(self.start + at) {
+            return None;
+        }
+        let step = Step { from: partition.begin_of(at), at, to };
+        let view = View { samples: &self.samples, x, fit, loss: partition.loss() };
+        if view.doubt(step, &self.rules, active).is_some() {
+            return None;
+        }
+        Some(Alarm {
+            index: self.start + at,
+            first: *self.samples.get(at)?,
+            confirmed_index: self.start + to - 1,
+            last: *self.samples.last()?,
+            size: view.size(step, &view.evidence(step)),
+        })
+    }
+
+    /// Whether a change at this position is one that was confirmed before.
+    #[expect(clippy::cast_precision_loss, reason = "numbers of samples")]
+    fn is_known(&self, index: usize) -> bool {
+        self.alarms.iter().any(|alarm| {
+            let near = (SAME / alarm.size.deviations.powi(2)).clamp(SAME_LEAST, SAME_MOST);
+            alarm.index.abs_diff(index) as f64 <= near
+        })
+    }
+}
