@@ -134,7 +134,10 @@ impl Shape {
             }
             Self::Trimodal => {
                 let kinds = [0.0, 1.4_f64.ln(), 2.1_f64.ln()];
-                let one = |_| kinds[usize::from(random.random::<f64>() < 0.4) + usize::from(random.random::<f64>() < 0.2)];
+                let one = |_| {
+                    kinds[usize::from(random.random::<f64>() < 0.4)
+                        + usize::from(random.random::<f64>() < 0.2)]
+                };
                 at.iter().map(one).collect()
             }
         }
@@ -193,4 +196,3 @@ fn season(at: &[Time], random: &mut ChaCha8Rng) -> Vec<f64> {
     };
     at.iter().map(one).collect()
 }
-

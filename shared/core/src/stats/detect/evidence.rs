@@ -16,7 +16,7 @@ const CUT: f64 = 2.0;
 const SHORT_OF_MIDDLE: f64 = 1.5;
 
 /// Share of the shift that the later half of the samples must keep.
-const KEPT: f64 = 0.5;
+const KEPT: f64 = 0.65;
 
 /// Standard errors that ranks must reach, or this share of the most they can.
 const RANK_BAR: f64 = 3.7;

@@ -34,14 +34,8 @@ pub(super) struct Partition {
 
 impl Partition {
     pub(super) fn new(loss: Loss) -> Self {
-        let all = Piece {
-            lo: f64::NEG_INFINITY,
-            hi: f64::INFINITY,
-            a: 0.0,
-            b: 0.0,
-            c: 0.0,
-            since: 0,
-        };
+        let all =
+            Piece { lo: f64::NEG_INFINITY, hi: f64::INFINITY, a: 0.0, b: 0.0, c: 0.0, since: 0 };
         Self { loss, pieces: vec![all], scratch: Vec::new(), begins: Vec::new(), least: 0.0 }
     }
 

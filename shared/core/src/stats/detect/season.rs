@@ -87,11 +87,7 @@ fn subtract<const N: usize>(
 
 /// The mean of each group against its own weeks, if the groups differ by more than chance.
 #[expect(clippy::cast_precision_loss, reason = "numbers of samples")]
-fn effects<const N: usize>(
-    at: &[Time],
-    y: &[f64],
-    group: fn(Time) -> usize,
-) -> Option<[f64; N]> {
+fn effects<const N: usize>(at: &[Time], y: &[f64], group: fn(Time) -> usize) -> Option<[f64; N]> {
     let residuals = within_weeks(at, y);
     let mut sizes: Vec<f64> = residuals.iter().map(|residual| residual.abs()).collect();
     let cut = CUT * median(&mut sizes) / super::noise::MAD;
