@@ -1,6 +1,6 @@
 //! The change between two medians, with an interval.
 
-use crate::stats::{Dist, Z95, round};
+use crate::stats::{Dist, Z95, per_cent};
 
 /// A lower and an upper bound.
 pub type Interval = [f64; 2];
@@ -49,10 +49,6 @@ fn around(dist: &Dist) -> Option<Interval> {
 
 fn positive(value: f64) -> Option<f64> {
     (value > 0.0).then_some(value)
-}
-
-fn per_cent(log_ratio: f64) -> f64 {
-    round((log_ratio.exp() - 1.0) * 100.0, 2)
 }
 
 #[cfg(test)]
