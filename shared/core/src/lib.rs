@@ -3,6 +3,7 @@
 //!
 //! Delivery → Event → Attempt → Sample → Series → Finding → Report: see `docs/ARCHITECTURE.md`.
 
+pub mod check;
 pub mod config;
 pub mod fleet;
 pub mod flow;

@@ -16,9 +16,10 @@ mod units;
 pub use html::{HtmlError, html};
 pub use json::{json, schema};
 pub use markdown::markdown;
+pub(crate) use text::table::{Column, Table};
 pub use text::text;
 pub use units::counted;
-pub(crate) use units::{duration, rate};
+pub(crate) use units::{NONE, change, change_interval, duration, rate};
 
 #[cfg(doc)]
 use crate::report::Report;

@@ -1,4 +1,4 @@
-mod table;
+pub(super) mod table;
 #[cfg(test)]
 mod tests;
 mod workflow;

@@ -1,7 +1,7 @@
 //! Numbers as people read them: `4.2s`, `1m 23s`, `2h 05m`, `86.4 %`, `+12.3 %`, `12,345`.
 
 /// What stands where there is nothing to show.
-pub(super) const NONE: &str = "–";
+pub(crate) const NONE: &str = "–";
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 3_600;
@@ -51,7 +51,7 @@ pub(super) fn rate_interval([low, high]: [f64; 2]) -> String {
 }
 
 /// A change in per cent with its sign.
-pub(super) fn change(percent: f64) -> String {
+pub(crate) fn change(percent: f64) -> String {
     let size = format!("{:.1}", percent.abs());
     let sign = match size.as_str() {
         "0.0" => "±",
@@ -62,7 +62,7 @@ pub(super) fn change(percent: f64) -> String {
 }
 
 /// An interval of changes: `+3.1 to +9.8 %`.
-pub(super) fn change_interval([low, high]: [f64; 2]) -> String {
+pub(crate) fn change_interval([low, high]: [f64; 2]) -> String {
     let low = change(low);
     format!("{} to {}", low.trim_end_matches(" %"), change(high))
 }

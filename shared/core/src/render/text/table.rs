@@ -11,7 +11,7 @@ const INDENT: usize = 2;
 const GAP: u16 = 2;
 
 /// A column: names give way to the rest by being cut, the others by going, least wanted first.
-pub(super) struct Column {
+pub(crate) struct Column {
     head: &'static str,
     kind: Kind,
 }
@@ -25,17 +25,17 @@ enum Kind {
 
 impl Column {
     /// A column of names: cut to what room the others leave.
-    pub(super) fn name(head: &'static str) -> Self {
+    pub(crate) fn name(head: &'static str) -> Self {
         Self { head, kind: Kind::Name }
     }
 
     /// A column of numbers, aligned right; the least `wanted` is the first to go.
-    pub(super) fn number(head: &'static str, wanted: u8) -> Self {
+    pub(crate) fn number(head: &'static str, wanted: u8) -> Self {
         Self { head, kind: Kind::Number { wanted } }
     }
 
     /// The same, aligned left.
-    pub(super) fn text(head: &'static str, wanted: u8) -> Self {
+    pub(crate) fn text(head: &'static str, wanted: u8) -> Self {
         Self { head, kind: Kind::Text { wanted } }
     }
 
@@ -59,18 +59,18 @@ impl Column {
 }
 
 /// Rows of cells, fitted to a width when written.
-pub(super) struct Table {
+pub(crate) struct Table {
     columns: Vec<Column>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    pub(super) fn new(columns: Vec<Column>) -> Self {
+    pub(crate) fn new(columns: Vec<Column>) -> Self {
         Self { columns, rows: Vec::new() }
     }
 
     /// Adds a row, one cell per column; names may be hostile.
-    pub(super) fn row(&mut self, cells: Vec<String>) {
+    pub(crate) fn row(&mut self, cells: Vec<String>) {
         let safe = |(column, cell): (&Column, String)| {
             if column.is_name() { hostile::terminal(&cell, LONGEST_NAME) } else { cell }
         };
@@ -78,7 +78,7 @@ impl Table {
     }
 
     /// The table, indented, no line wider than `width`.
-    pub(super) fn fit(&self, width: usize) -> String {
+    pub(crate) fn fit(&self, width: usize) -> String {
         let room = self.room(&self.kept(width), width);
         let mut aligned = Aligned::new();
         aligned.load_style(NOTHING);
