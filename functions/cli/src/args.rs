@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use laptime_core::check::Threshold;
 use laptime_core::time::Time;
 
 /// Lap times for your CI.
@@ -11,7 +12,8 @@ use laptime_core::time::Time;
 /// Laptime takes GitHub's webhook deliveries for workflow runs and jobs, keeps what they say, and
 /// reports where the time went.
 ///
-/// Exit codes: 0 fine, 1 found what --fail-on names, 2 wrong usage or failure.
+/// Exit codes: 0 fine, 1 found what --fail-on names or, in check, a regression, 2 wrong usage or
+/// failure.
 #[derive(Debug, Parser)]
 #[command(name = "laptime", version, propagate_version = true)]
 pub(crate) struct Args {
@@ -28,6 +30,7 @@ pub(crate) enum Command {
     Report(ReportArgs),
     Status(StatusArgs),
     Plan(PlanArgs),
+    Check(CheckArgs),
     /// Print completions for a shell.
     Completions {
         /// The shell.
@@ -230,6 +233,35 @@ pub(crate) enum Processor {
     Arm64,
     #[value(name = "x86_64")]
     X86_64,
+}
+
+/// Compare two files of benchmark timings, and exit with 1 if something got slower.
+///
+/// Takes the JSON of pytest-benchmark (--benchmark-json), estimates.json and sample.json of criterion
+/// or all of target/criterion, the lines of cargo criterion --message-format=json, hyperfine's
+/// --export-json, and {"name": seconds}. What a file is, its content tells; the two may differ. Lower
+/// is better.
+///
+/// A regression is slower by the threshold or more, and not by chance: judged by the samples where
+/// both files have five or more, else by mean, standard deviation and count, else by the threshold
+/// alone; the column BASIS says which. Changes that may be chance are listed as unclear, benchmarks
+/// in only one file as added or removed; neither fails the check.
+///
+/// Exit codes: 0 no regression, 1 a regression, 2 wrong usage, a file that cannot be used, or no
+/// benchmark in common.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CheckArgs {
+    /// What to compare with: a file, or a folder of criterion; - is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: PathBuf,
+    /// What to judge: the same.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) current: PathBuf,
+    /// Smallest change in per cent that matters, as 10% or 2.5%.
+    #[arg(long, value_name = "PERCENT", default_value_t, allow_hyphen_values = true)]
+    pub(crate) threshold: Threshold,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
 }
 
 /// The form of what is printed.

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Report(args) => command::report::run(&args),
         Command::Status(args) => command::status::run(&args),
         Command::Plan(args) => command::plan::run(&args),
+        Command::Check(args) => command::check::run(&args),
         Command::Completions { shell } => command::completions(shell),
     };
     match done {

@@ -14,6 +14,7 @@
 )]
 
 mod aws;
+mod check;
 mod contract;
 mod crashes;
 mod dynamodb;

@@ -1,6 +1,7 @@
 //! The commands, each a thin shell around a flow.
 
 pub(crate) mod aggregate;
+pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod plan;
 pub(crate) mod replay;
@@ -18,7 +19,7 @@ use crate::args::Args;
 pub(crate) enum Outcome {
     /// Nothing to complain about.
     Fine,
-    /// It found what `--fail-on` names.
+    /// It found what `--fail-on` names, or a regression.
     Found,
 }
 
