@@ -22,6 +22,8 @@ pub struct Policy {
     pub thresholds: Thresholds,
     /// What is sent to `CloudWatch`, on AWS.
     pub metrics: Metrics,
+    /// When a change is a finding.
+    pub judging: Judging,
 }
 
 /// What is kept of deliveries.
@@ -63,6 +65,33 @@ pub struct Metrics {
     pub max_series: u32,
     /// Whether durations are sent as `PipelineDuration` in `CI/CD/Performance` too.
     pub compatibility: bool,
+}
+
+/// When a change is a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Judging {
+    /// False alarms allowed in thirty days, over all series of the installation.
+    #[schemars(range(min = 0.01, max = 100))]
+    pub alarms_per_month: f64,
+    /// Least change of a duration or wait, in per cent.
+    #[schemars(range(min = 0))]
+    pub min_change_pct: f64,
+    /// Least change of a duration, in seconds.
+    #[schemars(range(min = 0))]
+    pub min_change_s: f64,
+    /// Least change of a wait for runners, in seconds.
+    #[schemars(range(min = 0))]
+    pub min_change_wait_s: f64,
+    /// Least change of a share of runs, from 0 to 1.
+    #[schemars(range(min = 0, max = 1))]
+    pub min_change_rate: f64,
+    /// Samples after a change, all of which must agree.
+    #[schemars(range(min = 3, max = 50))]
+    pub confirm_samples: u16,
+    /// Hours that a change must have lasted.
+    #[schemars(range(min = 0, max = 720))]
+    pub confirm_hours: u16,
 }
 
 /// What a report calls slow, long or low.
@@ -119,6 +148,20 @@ impl Default for Serve {
 impl Default for Metrics {
     fn default() -> Self {
         Self { namespace: "Laptime".to_owned(), max_series: 100, compatibility: false }
+    }
+}
+
+impl Default for Judging {
+    fn default() -> Self {
+        Self {
+            alarms_per_month: 1.0,
+            min_change_pct: 6.0,
+            min_change_s: 10.0,
+            min_change_wait_s: 30.0,
+            min_change_rate: 0.1,
+            confirm_samples: 5,
+            confirm_hours: 16,
+        }
     }
 }
 
@@ -228,7 +271,7 @@ fn problems(table: &toml::Table) -> Vec<String> {
 impl Policy {
     /// Why the first number that cannot be is refused.
     fn out_of_range(&self) -> Option<&'static str> {
-        let t = &self.thresholds;
+        let (t, j) = (&self.thresholds, &self.judging);
         let seconds = [
             t.slow_job_s,
             t.very_slow_job_s,
@@ -239,8 +282,11 @@ impl Policy {
             t.p95_s,
             t.stable_pct,
             t.degrading_pct,
+            j.min_change_pct,
+            j.min_change_s,
+            j.min_change_wait_s,
         ];
-        let shares = [t.success_rate, t.critical_path_share];
+        let shares = [t.success_rate, t.critical_path_share, j.min_change_rate];
         if !(4..=3650).contains(&self.retention.raw_days) {
             Some("must be 4 to 3650 days")
         } else if !(1..=86_400).contains(&self.serve.aggregate_every_s) {
@@ -249,6 +295,12 @@ impl Policy {
             Some("must be 1 to 255 letters, digits and . - _ / # : and not begin with AWS/")
         } else if !seconds.iter().all(|value| value.is_finite() && *value >= 0.0) {
             Some("must be 0 or more")
+        } else if !(0.01..=100.0).contains(&j.alarms_per_month) {
+            Some("must be 0.01 to 100")
+        } else if !(3..=50).contains(&j.confirm_samples) {
+            Some("must be 3 to 50 samples")
+        } else if j.confirm_hours > 720 {
+            Some("must be 0 to 720 hours")
         } else if !shares.iter().all(|share| (0.0..=1.0).contains(share)) {
             Some("must be a share from 0 to 1")
         } else {

@@ -9,6 +9,7 @@ pub mod fleet;
 pub mod flow;
 pub mod hostile;
 pub mod ingest;
+pub mod judging;
 #[cfg(test)]
 mod kept;
 #[cfg(test)]
@@ -23,3 +24,4 @@ pub mod row;
 pub mod stats;
 pub mod stored;
 pub mod time;
+pub mod track;

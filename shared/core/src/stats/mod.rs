@@ -13,7 +13,7 @@ mod welch;
 pub use change::{Interval, median_change};
 pub use dist::{Dist, EXACT_MAX};
 pub use holm::holm;
-pub use outcomes::Outcomes;
+pub use outcomes::{Outcomes, wilson};
 pub use rank::{RankTest, least_p, mann_whitney};
 pub use shift::ratio;
 pub use sketch::BINS_PER_OCTAVE;

@@ -57,17 +57,7 @@ impl Outcomes {
     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
     pub fn success_rate_interval(&self) -> Option<Interval> {
         let (won, all) = self.judged();
-        if all == 0 {
-            return None;
-        }
-        let (n, p) = (all as f64, won as f64 / all as f64);
-        let z2 = Z95 * Z95;
-        let centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
-        let half = Z95 / (1.0 + z2 / n) * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
-        // The bounds at no and at all successes are 0 and 1 but for rounding.
-        let low = if won == 0 { 0.0 } else { (centre - half).max(0.0) };
-        let high = if won == all { 1.0 } else { (centre + half).min(1.0) };
-        Some([round(low, 6), round(high, 6)])
+        (all > 0).then(|| wilson(won as f64, all as f64).map(|bound| round(bound, 6)))
     }
 
     /// How many count for the success rate: those that succeeded or failed.
@@ -80,6 +70,18 @@ impl Outcomes {
         let won = count("success");
         (won, won + FAILURES.into_iter().map(count).sum::<u64>())
     }
+}
+
+/// Wilson's 95 % score interval of a share: `won` of `all`, which is above 0 (Wilson 1927).
+pub fn wilson(won: f64, all: f64) -> Interval {
+    let (n, p) = (all, won / all);
+    let z2 = Z95 * Z95;
+    let centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
+    let half = Z95 / (1.0 + z2 / n) * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
+    // The bounds at no and at all successes are 0 and 1 but for rounding.
+    let low = if won <= 0.0 { 0.0 } else { (centre - half).max(0.0) };
+    let high = if won >= all { 1.0 } else { (centre + half).min(1.0) };
+    [low, high]
 }
 
 #[cfg(test)]

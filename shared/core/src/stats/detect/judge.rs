@@ -9,6 +9,9 @@ use crate::time::Day;
 /// Samples that a series is judged by.
 pub const WINDOW: usize = 256;
 
+/// Days before its week that a sample stays in the window.
+const WINDOW_DAYS: i64 = 180;
+
 /// Fewer samples are no window.
 const LEAST: usize = 20;
 
@@ -48,6 +51,8 @@ pub struct Judge {
     fitted: Option<Window>,
     fresh: usize,
     alarms: Vec<Alarm>,
+    /// Position and deviations of changes that were said.
+    known: Vec<(usize, f64)>,
 }
 
 #[derive(Debug, Clone)]
@@ -68,6 +73,7 @@ impl Judge {
             fitted: None,
             fresh: 0,
             alarms: Vec::new(),
+            known: Vec::new(),
         }
     }
 
@@ -86,8 +92,19 @@ impl Judge {
         window.x.push(x);
         window.partition.push(x);
         let alarm = self.alarm(active)?;
+        self.known.push((alarm.index, alarm.size.deviations));
         self.alarms.push(alarm);
         self.alarms.last()
+    }
+
+    /// Takes a sample that only tells what is normal.
+    pub fn learn(&mut self, sample: Sample) {
+        self.samples.push(sample);
+    }
+
+    /// Takes a change as known: that of the sample at this position, by so many deviations.
+    pub fn know(&mut self, index: usize, deviations: f64) {
+        self.known.push((index, deviations));
     }
 
     /// The changes confirmed so far that lie within the window.
@@ -96,12 +113,15 @@ impl Judge {
     }
 
     fn fit(&mut self) {
-        let gone = self.samples.len().saturating_sub(WINDOW);
+        let oldest = self.week.map(|week| week.start().plus_days(-WINDOW_DAYS));
+        let old = self.samples.partition_point(|sample| Some(sample.at) < oldest);
+        let gone = self.samples.len().saturating_sub(WINDOW).max(old);
         self.samples.drain(..gone);
         self.start += gone;
         self.fresh = 0;
         let start = self.start;
         self.alarms.retain(|alarm| alarm.index >= start);
+        self.known.retain(|(index, _)| *index >= start);
         self.fitted = (self.samples.len() >= LEAST).then(|| {
             let Fitted { fit, x } = Fit::of(&self.samples);
             let mut partition = Partition::new(fit.loss());
@@ -135,9 +155,9 @@ impl Judge {
     /// Whether a change at this position is one that was confirmed before.
     #[expect(clippy::cast_precision_loss, reason = "numbers of samples")]
     fn is_known(&self, index: usize) -> bool {
-        self.alarms.iter().any(|alarm| {
-            let near = (SAME / alarm.size.deviations.powi(2)).clamp(SAME_LEAST, SAME_MOST);
-            alarm.index.abs_diff(index) as f64 <= near
+        self.known.iter().any(|(known, deviations)| {
+            let near = (SAME / deviations.powi(2)).clamp(SAME_LEAST, SAME_MOST);
+            known.abs_diff(index) as f64 <= near
         })
     }
 }

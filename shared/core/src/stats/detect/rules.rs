@@ -47,7 +47,8 @@ impl Rules {
         (SIGNIFICANCE * SIGNIFICANCE + 2.0 * share.max(1.0).ln()).sqrt()
     }
 
-    pub(super) fn bar_for(&self, direction: super::Direction, active: u32) -> f64 {
+    /// The same for a rise or a fall.
+    pub fn bar_for(&self, direction: super::Direction, active: u32) -> f64 {
         match direction {
             super::Direction::Up => self.bar(active),
             super::Direction::Down => self.bar(active) + FALL_EXTRA,

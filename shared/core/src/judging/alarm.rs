@@ -1,0 +1,33 @@
+//! A change of one series.
+
+use serde::{Deserialize, Serialize};
+
+use crate::judging::finding::AttemptRef;
+use crate::judging::series::SeriesKey;
+
+/// A change of one series that was confirmed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alarm {
+    /// The series.
+    pub series: SeriesKey,
+    /// Whether its values rose.
+    pub rose: bool,
+    /// Level before: seconds, or a share.
+    pub before: f64,
+    /// Level after.
+    pub after: f64,
+    /// 95 % interval of the level after.
+    pub after_interval: [f64; 2],
+    /// How far beyond noise, in standard errors.
+    pub errors: f64,
+    /// How far, in standard deviations of a sample.
+    pub deviations: f64,
+    /// The last attempt before the change.
+    pub last_good: AttemptRef,
+    /// The first attempt after the change.
+    pub first_bad: AttemptRef,
+    /// The attempt with which it was beyond doubt.
+    pub confirmed: AttemptRef,
+    /// Samples after the change that it took.
+    pub samples: u32,
+}

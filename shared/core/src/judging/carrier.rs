@@ -1,0 +1,171 @@
+//! Who carries a change: parts that add up to the whole.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::judging::finding::AttemptRef;
+use crate::judging::laps::Laps;
+use crate::judging::series::Scope;
+use crate::row::Segment;
+use crate::track::{JobLap, Lap, Outcome, Track};
+
+/// Attempts on either side of a change that are compared.
+const SIDE: usize = 40;
+
+/// Attempts that took this many times the median of their side are left out.
+const OUTLIER: f64 = 3.0;
+
+/// Parts that are told apart; the others are one.
+const PARTS: usize = 8;
+
+/// A part of a run: a step of a job, the rest of a job, or what lies between jobs.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Carrier {
+    /// The job; none between jobs.
+    pub job: Option<String>,
+    /// The step and its occurrence; none for the rest of the job.
+    pub step: Option<(String, u32)>,
+    /// Mean seconds of an attempt before the change.
+    pub before: f64,
+    /// And after it.
+    pub after: f64,
+}
+
+/// The parts of a change, greatest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Carriers {
+    /// Mean seconds before the change.
+    pub before: f64,
+    /// And after it. The parts and the rest add up to both.
+    pub after: f64,
+    /// The parts that changed most.
+    pub parts: Vec<Carrier>,
+    /// All others together.
+    pub rest: Carrier,
+}
+
+impl Carrier {
+    /// Seconds gained.
+    pub fn gained(&self) -> f64 {
+        self.after - self.before
+    }
+}
+
+/// Which attempts are compared, and which part of them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Around<'a> {
+    pub(super) segment: Segment,
+    pub(super) scope: &'a Scope,
+    pub(super) first_bad: &'a AttemptRef,
+    /// The first attempt after it was over, if it is.
+    pub(super) until: Option<&'a AttemptRef>,
+}
+
+type Key = (Option<String>, Option<(String, u32)>);
+
+/// The parts of what changed with `first_bad`.
+pub(super) fn carriers(laps: &Laps<'_>, around: Around<'_>) -> Option<Carriers> {
+    let order = |attempt: &AttemptRef| (attempt.end, attempt.id);
+    let (from, until) = (order(around.first_bad), around.until.map(order));
+    let measured = laps.iter().filter_map(|(_, track, lap)| {
+        let is_one = lap.segment == around.segment && lap.outcome == Outcome::Green;
+        let parts = is_one.then(|| parts(track, lap, around.scope))??;
+        Some(((lap.end, lap.id), parts))
+    });
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for (order, parts) in measured {
+        if order < from {
+            before.push(parts);
+        } else if until.is_none_or(|until| order < until) {
+            after.push(parts);
+        }
+    }
+    before.drain(..before.len().saturating_sub(SIDE));
+    after.truncate(SIDE);
+    let (before, after) = (mean(before)?, mean(after)?);
+    Some(compared(&before, &after))
+}
+
+/// The parts of one attempt, in seconds.
+fn parts(track: &Track, lap: &Lap, scope: &Scope) -> Option<BTreeMap<Key, f64>> {
+    let mut parts = BTreeMap::new();
+    match scope {
+        Scope::Run => {
+            let mut between = lap.times.ran?.seconds();
+            for job in lap.jobs.iter().filter(|job| job.on_critical_path) {
+                between -= add_job(&mut parts, track, job);
+            }
+            *parts.entry((None, None)).or_default() += between;
+        }
+        Scope::Job { job, class } | Scope::Step { job, class, .. } => {
+            let is_it = |one: &&JobLap| {
+                track.name(one.name) == job
+                    && track.name(one.class) == class
+                    && one.outcome == Outcome::Green
+            };
+            let job = lap.jobs.iter().find(is_it)?;
+            job.ran?;
+            add_job(&mut parts, track, job);
+        }
+    }
+    Some(parts)
+}
+
+/// Adds a job by its steps and the rest of it. Answers all of it.
+fn add_job(parts: &mut BTreeMap<Key, f64>, track: &Track, job: &JobLap) -> f64 {
+    let Some(ran) = job.ran else { return 0.0 };
+    let name = Some(track.name(job.name).to_owned());
+    let mut rest = ran.seconds();
+    for step in &job.steps {
+        let key = (name.clone(), Some((track.name(step.name).to_owned(), step.occurrence)));
+        *parts.entry(key).or_default() += step.ran.seconds();
+        rest -= step.ran.seconds();
+    }
+    *parts.entry((name, None)).or_default() += rest;
+    ran.seconds()
+}
+
+/// Means of the attempts that are no outliers.
+#[expect(clippy::cast_precision_loss, reason = "numbers of attempts")]
+fn mean(attempts: Vec<BTreeMap<Key, f64>>) -> Option<BTreeMap<Key, f64>> {
+    let whole = |parts: &BTreeMap<Key, f64>| parts.values().sum::<f64>();
+    let mut wholes: Vec<f64> = attempts.iter().map(whole).collect();
+    wholes.sort_unstable_by(f64::total_cmp);
+    let limit = OUTLIER * wholes.get(wholes.len() / 2)?;
+    let kept: Vec<_> = attempts.into_iter().filter(|parts| whole(parts) <= limit).collect();
+    let count = kept.len().max(1) as f64;
+    let mut means: BTreeMap<Key, f64> = BTreeMap::new();
+    for (key, seconds) in kept.into_iter().flatten() {
+        *means.entry(key).or_default() += seconds / count;
+    }
+    Some(means)
+}
+
+fn compared(before: &BTreeMap<Key, f64>, after: &BTreeMap<Key, f64>) -> Carriers {
+    let of = |side: &BTreeMap<Key, f64>, key: &Key| side.get(key).copied().unwrap_or_default();
+    let mut keys: Vec<&Key> = before.keys().chain(after.keys()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let carrier = |key: &Key| Carrier {
+        job: key.0.clone(),
+        step: key.1.clone(),
+        before: of(before, key),
+        after: of(after, key),
+    };
+    let mut parts: Vec<Carrier> = keys.into_iter().map(carrier).collect();
+    // The sort is stable: equal gains stay in the order of their names.
+    parts.sort_by(|a, b| b.gained().abs().total_cmp(&a.gained().abs()));
+    let others = parts.split_off(parts.len().min(PARTS));
+    let sum = |pick: fn(&Carrier) -> f64| others.iter().map(pick).sum();
+    Carriers {
+        before: before.values().sum(),
+        after: after.values().sum(),
+        parts,
+        rest: Carrier {
+            before: sum(|one| one.before),
+            after: sum(|one| one.after),
+            ..Carrier::default()
+        },
+    }
+}

@@ -1,0 +1,31 @@
+//! The laps of many days as one list.
+
+use crate::time::Day;
+use crate::track::{Lap, Track};
+
+/// Days before the Monday from which on is judged, whose samples tell what is normal.
+pub const LEAD_DAYS: i32 = 180;
+
+/// Laps by end, each with the track that knows its names.
+#[derive(Debug)]
+pub struct Laps<'a>(Vec<(&'a Track, &'a Lap)>);
+
+impl<'a> Laps<'a> {
+    /// All laps of these tracks.
+    pub fn of(tracks: &'a [(Day, Track)]) -> Self {
+        let laps = tracks.iter().flat_map(|(_, track)| track.laps.iter().map(move |lap| (track, lap)));
+        let mut laps: Vec<(&Track, &Lap)> = laps.collect();
+        laps.sort_by_key(|(_, lap)| (lap.end, lap.id));
+        Self(laps)
+    }
+
+    /// One by its place.
+    pub fn get(&self, place: usize) -> Option<(&'a Track, &'a Lap)> {
+        self.0.get(place).copied()
+    }
+
+    /// All of them, with their places.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &'a Track, &'a Lap)> {
+        self.0.iter().enumerate().map(|(place, (track, lap))| (place, *track, *lap))
+    }
+}

@@ -1,0 +1,60 @@
+//! Judging a workflow: from its tracks to findings.
+//!
+//! Every series is judged sample by sample, each verdict by what had come until then. So judging can
+//! be taken up again at any Monday from the samples before it, and ends where judging from the
+//! beginning would have: [`judge`] is a function of the samples alone.
+
+mod alarm;
+mod carrier;
+mod finding;
+mod group;
+mod laps;
+mod proportion;
+mod series;
+mod watch;
+
+use crate::time::Day;
+use crate::track::Track;
+
+pub use alarm::Alarm;
+pub use carrier::{Carrier, Carriers};
+pub use finding::{AttemptRef, Cause, Finding, Level, State};
+pub use group::LEADING;
+pub use laps::{LEAD_DAYS, Laps};
+pub use series::{Measure, Scope, SeriesKey};
+pub use watch::Watch;
+
+use crate::row::WorkflowId;
+
+/// What is known of one workflow's series.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Judgement {
+    /// Changes of single series, by time of confirmation.
+    pub alarms: Vec<Alarm>,
+    /// What they come to, by time of confirmation.
+    pub findings: Vec<Finding>,
+    /// Series that had a sample in the last week that was judged.
+    pub series: u32,
+}
+
+/// Judges a workflow anew from the Monday of `from` on.
+///
+/// `tracks` are those of its days from [`LEAD_DAYS`] before that Monday, oldest first; `held` is what
+/// was known before, of which only what came before that Monday is used.
+pub fn judge(
+    id: WorkflowId,
+    tracks: &[(Day, Track)],
+    watch: &Watch<'_>,
+    from: Day,
+    held: Judgement,
+) -> Judgement {
+    let monday = from.week();
+    let laps = Laps::of(tracks);
+    let (mut alarms, series) = watch.alarms(&laps, monday, held.alarms);
+    alarms.sort_by(|a, b| (a.confirmed.end, &a.series).cmp(&(b.confirmed.end, &b.series)));
+    let findings = group::findings(id, &laps, &alarms, held.findings);
+    Judgement { alarms, findings, series }
+}
+
+#[cfg(test)]
+mod tests;

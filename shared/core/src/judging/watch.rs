@@ -1,0 +1,247 @@
+//! Who watches the series, and by which rules.
+
+use std::collections::BTreeSet;
+
+use crate::config;
+use crate::judging::alarm::Alarm;
+use crate::judging::finding::AttemptRef;
+use crate::judging::laps::Laps;
+use crate::judging::proportion::Proportion;
+use crate::judging::series::{Measure, Point, SeriesKey, series};
+use crate::stats::detect::{Direction, Judge, Rules, Sample};
+use crate::time::Day;
+
+/// Points of a series in a day; more samples are put together.
+const POINTS_A_DAY: usize = 8;
+
+/// Days before a week that tell how many samples of it make a point.
+const PACE_DAYS: i32 = 14;
+
+/// A waiting time must change by this share at least: it is never steady.
+const LEAST_WAIT: f64 = 0.25;
+
+const MS_PER_HOUR: i64 = 3_600_000;
+
+/// How series are watched.
+pub struct Watch<'a> {
+    /// The policy.
+    pub settings: &'a config::Judging,
+    /// How many series had samples on a day, over all workflows.
+    pub active: &'a (dyn Fn(Day) -> u32 + Sync),
+}
+
+impl std::fmt::Debug for Watch<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Watch").field("settings", self.settings).finish_non_exhaustive()
+    }
+}
+
+/// One series under watch.
+struct Under<'a> {
+    key: &'a SeriesKey,
+    points: &'a [Point],
+    /// Samples before this Monday only tell what is normal.
+    monday: Day,
+    laps: &'a Laps<'a>,
+    /// Its alarms from before.
+    held: Vec<&'a Alarm>,
+}
+
+impl Watch<'_> {
+    /// The alarms of all series: those of `held` that were confirmed before `monday`, and those from
+    /// then on. And how many series had a sample in the last week.
+    pub(super) fn alarms(
+        &self,
+        laps: &Laps<'_>,
+        monday: Day,
+        held: Vec<Alarm>,
+    ) -> (Vec<Alarm>, u32) {
+        let mut alarms: Vec<Alarm> = held;
+        alarms.retain(|alarm| alarm.confirmed.end < monday.start());
+        let mut new = Vec::new();
+        let (mut recent, last) = (0, laps.iter().last().map(|(_, _, lap)| lap.end.day()));
+        for (key, points) in series(laps) {
+            let is_recent = points.last().zip(last).is_some_and(|(point, last)| {
+                point.at.day().0 > last.0.saturating_sub(7)
+            });
+            recent += u32::from(is_recent);
+            let held = alarms.iter().filter(|alarm| alarm.series == key).collect();
+            let points = match key.measure {
+                Measure::Duration | Measure::Waited => bundled(&points),
+                Measure::Success | Measure::Flaky => points,
+            };
+            let under = Under { key: &key, points: &points, monday, laps, held };
+            new.extend(self.watch(&under));
+        }
+        alarms.extend(new);
+        (alarms, recent)
+    }
+
+    fn watch(&self, under: &Under<'_>) -> Vec<Alarm> {
+        match under.key.measure {
+            Measure::Duration | Measure::Waited => self.level(under),
+            Measure::Success | Measure::Flaky => self.share(under),
+        }
+    }
+
+    fn level(&self, under: &Under<'_>) -> Vec<Alarm> {
+        let mut judge = Judge::new(self.rules(under.key.measure));
+        let before = under.points.iter().take_while(|point| point.at < under.monday.start());
+        before.for_each(|point| judge.learn(point.sample()));
+        for alarm in &under.held {
+            let place = under.position(&alarm.first_bad);
+            place.into_iter().for_each(|place| judge.know(place, alarm.deviations));
+        }
+        let mut alarms = Vec::new();
+        for point in under.points.iter().filter(|point| point.at >= under.monday.start()) {
+            let Some(found) = judge.push(point.sample(), (self.active)(point.at.day())) else {
+                continue;
+            };
+            alarms.extend(under.alarm(found.index, found.confirmed_index, |ends| Alarm {
+                rose: found.size.direction == Direction::Up,
+                before: found.size.before,
+                after: found.size.after,
+                after_interval: found.size.after_interval,
+                errors: found.size.errors,
+                deviations: found.size.deviations,
+                ..ends
+            }));
+        }
+        alarms
+    }
+
+    fn share(&self, under: &Under<'_>) -> Vec<Alarm> {
+        let rules = self.rules(under.key.measure);
+        let mut proportion = Proportion::new(rules, self.settings.min_change_rate);
+        let before = under.points.iter().take_while(|point| point.at < under.monday.start());
+        before.for_each(|point| proportion.learn(point.at, point.value > 0.5));
+        let places = under.held.iter().filter_map(|alarm| under.position(&alarm.first_bad));
+        places.for_each(|place| proportion.know(place));
+        let mut alarms = Vec::new();
+        for point in under.points.iter().filter(|point| point.at >= under.monday.start()) {
+            let active = (self.active)(point.at.day());
+            let Some(found) = proportion.push(point.at, point.value > 0.5, active) else {
+                continue;
+            };
+            alarms.extend(under.alarm(found.index, found.confirmed_index, |ends| Alarm {
+                rose: found.after > found.before,
+                before: found.before,
+                after: found.after,
+                after_interval: found.after_interval,
+                errors: found.errors,
+                deviations: found.errors,
+                ..ends
+            }));
+        }
+        alarms
+    }
+
+    fn rules(&self, measure: Measure) -> Rules {
+        let settings = self.settings;
+        let (min_change, min_effect) = match measure {
+            Measure::Waited => (LEAST_WAIT, settings.min_change_wait_s),
+            Measure::Duration | Measure::Success | Measure::Flaky => {
+                (settings.min_change_pct / 100.0, settings.min_change_s)
+            }
+        };
+        Rules {
+            confirm: usize::from(settings.confirm_samples),
+            min_change,
+            min_effect,
+            min_span_ms: i64::from(settings.confirm_hours) * MS_PER_HOUR,
+            alarms_per_month: settings.alarms_per_month,
+        }
+    }
+}
+
+impl Under<'_> {
+    fn position(&self, attempt: &AttemptRef) -> Option<usize> {
+        let is_it = |point: &Point| {
+            self.laps.get(point.lap).is_some_and(|(_, lap)| lap.id == attempt.id)
+        };
+        self.points.iter().position(is_it)
+    }
+
+    /// An alarm by the positions of its points, to be completed.
+    fn alarm(
+        &self,
+        index: usize,
+        confirmed: usize,
+        complete: impl FnOnce(Alarm) -> Alarm,
+    ) -> Option<Alarm> {
+        let attempt = |index: usize| {
+            let (_, lap) = self.laps.get(self.points.get(index)?.lap)?;
+            Some(AttemptRef::from(lap))
+        };
+        Some(complete(Alarm {
+            series: self.key.clone(),
+            rose: false,
+            before: 0.0,
+            after: 0.0,
+            after_interval: [0.0; 2],
+            errors: 0.0,
+            deviations: 0.0,
+            last_good: attempt(index.checked_sub(1)?)?,
+            first_bad: attempt(index)?,
+            confirmed: attempt(confirmed)?,
+            samples: u32::try_from(confirmed + 1 - index).unwrap_or(u32::MAX),
+        }))
+    }
+}
+
+impl Point {
+    const fn sample(&self) -> Sample {
+        Sample { at: self.at, value: self.value }
+    }
+}
+
+/// At most about [`POINTS_A_DAY`] points a day: of a busy series, so many samples in a row of a day
+/// are put together as the two weeks before the week call for. A point has the median of its
+/// samples, the time of the last and the lap of the first.
+fn bundled(points: &[Point]) -> Vec<Point> {
+    let mut bundled = Vec::with_capacity(points.len());
+    let days: Vec<&[Point]> = points.chunk_by(|a, b| a.at.day() == b.at.day()).collect();
+    let mut pace = (None, 1);
+    for (place, day) in days.iter().enumerate() {
+        let Some(week) = day.first().map(|point| point.at.day().week()) else { continue };
+        if pace.0 != Some(week) {
+            pace = (Some(week), pace_before(days.get(..place).unwrap_or_default(), week));
+        }
+        let is_last = place + 1 == days.len();
+        let groups = day.chunks(pace.1);
+        // The last group of the present day may still grow.
+        bundled.extend(groups.filter(|group| group.len() == pace.1 || !is_last).filter_map(middle));
+    }
+    bundled
+}
+
+/// Samples that make a point in the week from `monday`.
+fn pace_before(days: &[&[Point]], monday: Day) -> usize {
+    let since = monday.0.saturating_sub(PACE_DAYS);
+    let recent = days.iter().rev().take_while(|day| {
+        day.first().is_some_and(|point| point.at.day().0 >= since)
+    });
+    let counts: Vec<usize> = recent.map(|day| day.len()).collect();
+    let days = counts.len().max(1) * POINTS_A_DAY;
+    counts.iter().sum::<usize>().div_ceil(days).max(1)
+}
+
+fn middle(group: &[Point]) -> Option<Point> {
+    let mut values: Vec<f64> = group.iter().map(|point| point.value).collect();
+    values.sort_unstable_by(f64::total_cmp);
+    let upper = values.get(values.len() / 2)?;
+    let lower = values.get((values.len() - 1) / 2)?;
+    let value = f64::midpoint(*lower, *upper);
+    Some(Point { at: group.last()?.at, value, lap: group.first()?.lap })
+}
+
+/// How many series of these laps had a sample on a day: what the bar of that day goes by.
+pub fn active_on(laps: &Laps<'_>, day: Day) -> u32 {
+    let mut keys = BTreeSet::new();
+    for (key, points) in series(laps) {
+        if points.iter().any(|point| point.at.day() == day) {
+            keys.insert(key);
+        }
+    }
+    u32::try_from(keys.len()).unwrap_or(u32::MAX)
+}
