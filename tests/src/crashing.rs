@@ -4,14 +4,16 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use laptime_core::judging::Judgement;
 use laptime_core::model::{AttemptId, Event};
 use laptime_core::port::{
-    Appended, Changed, Fence, Filed, Inbox, Lease, Ledger, Library, Loaded, Note, Notes, Rows,
-    Standing, StoreError, StoreErrorKind, Stored, StoredDay, Touched,
+    Appended, Changed, Deeds, Fence, Filed, Findings, Inbox, Lease, Ledger, Library, Loaded, Note,
+    Notes, Rows, Standing, StoreError, StoreErrorKind, Stored, StoredDay, Touched,
 };
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{DayKey, Row, WorkflowId};
 use laptime_core::time::{Day, Time};
+use laptime_core::track::Track;
 
 /// Whether the deadly call still takes effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +74,10 @@ impl<S: Rows> Rows for Crashing<'_, S> {
     async fn overtaken(&self, row: &Row) -> Stored<bool> {
         self.call(self.inner.overtaken(row)).await
     }
+
+    async fn tracks(&self, workflow: WorkflowId, days: Range<Day>) -> Stored<Vec<(Day, Track)>> {
+        self.call(self.inner.tracks(workflow, days)).await
+    }
 }
 
 impl<S: Ledger> Ledger for Crashing<'_, S> {
@@ -123,8 +129,14 @@ impl<S: Ledger> Ledger for Crashing<'_, S> {
         self.call(self.inner.touched(after, limit)).await
     }
 
-    async fn put_rollup(&self, fence: Fence, touched: Touched, rollup: &Rollup) -> Stored<()> {
-        self.call(self.inner.put_rollup(fence, touched, rollup)).await
+    async fn put_rollup(
+        &self,
+        fence: Fence,
+        touched: Touched,
+        rollup: &Rollup,
+        track: &Track,
+    ) -> Stored<()> {
+        self.call(self.inner.put_rollup(fence, touched, rollup, track)).await
     }
 
     async fn expiring(&self, cutoff: Time, limit: usize) -> Stored<Vec<DayKey>> {
@@ -150,6 +162,29 @@ impl<S: Notes> Notes for Crashing<'_, S> {
     }
 }
 
+impl<S: Findings> Findings for Crashing<'_, S> {
+    async fn judgement(&self, id: WorkflowId) -> Stored<Option<Judgement>> {
+        self.call(self.inner.judgement(id)).await
+    }
+
+    async fn put_judgement(
+        &self,
+        fence: Fence,
+        id: WorkflowId,
+        judgement: &Judgement,
+    ) -> Stored<()> {
+        self.call(self.inner.put_judgement(fence, id, judgement)).await
+    }
+
+    async fn deeds(&self, finding: &str) -> Stored<Option<Deeds>> {
+        self.call(self.inner.deeds(finding)).await
+    }
+
+    async fn put_deeds(&self, finding: &str, deeds: &Deeds) -> Stored<bool> {
+        self.call(self.inner.put_deeds(finding, deeds)).await
+    }
+}
+
 impl<S: Library> Library for Crashing<'_, S> {
     async fn workflows(&self, days: Range<Day>) -> Stored<Vec<WorkflowId>> {
         self.call(self.inner.workflows(days)).await
@@ -157,6 +192,10 @@ impl<S: Library> Library for Crashing<'_, S> {
 
     async fn days(&self, workflow: WorkflowId, days: Range<Day>) -> Stored<Vec<StoredDay>> {
         self.call(self.inner.days(workflow, days)).await
+    }
+
+    async fn judgements(&self) -> Stored<Vec<(WorkflowId, Judgement)>> {
+        self.call(self.inner.judgements()).await
     }
 
     async fn standing(&self) -> Stored<Standing> {

@@ -8,7 +8,7 @@ use laptime_core::flow::{
 };
 use laptime_core::ingest::{Progress, Reading, read};
 use laptime_core::port::{
-    Appended, Inbox, Ledger, Library, Metrics, Notes, Objects, StoreError, Stored,
+    Appended, Findings, Inbox, Ledger, Library, Metrics, Notes, Objects, StoreError, Stored,
 };
 use laptime_core::report::Report;
 use laptime_core::time::Time;
@@ -48,13 +48,16 @@ pub fn append_all<'a>(
 }
 
 /// One pass at `now`, which is also what the clock says.
-pub fn aggregate_at(ledger: &impl Ledger, now: Time) -> Result<Passed, StoreError> {
+pub fn aggregate_at(
+    ledger: &(impl Ledger + Notes + Findings),
+    now: Time,
+) -> Result<Passed, StoreError> {
     let pass = Pass::new("a test", now, 35);
     wait(aggregate(ledger, pass, || now, |_| ())).map(|passed| passed.expect("nobody else"))
 }
 
 /// One pass at `now` that sends metrics.
-pub fn measure_at<S: Ledger + Notes + Library>(
+pub fn measure_at<S: Ledger + Notes + Findings + Library>(
     store: &S,
     metrics: &impl Metrics,
     now: Time,

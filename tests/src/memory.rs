@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Mutex;
 
+use laptime_core::judging::Judgement;
 use laptime_core::model::{AttemptId, Event, EventKey};
 use laptime_core::port::{
-    Appended, Changed, ChangedAttempt, Fence, Filed, Filing, Inbox, Lease, Ledger, Library, Loaded,
-    Note, Notes, Place, Received, Rows, Standing, StoreError, StoreErrorKind, Stored, StoredDay,
-    Touched,
+    Appended, Changed, ChangedAttempt, Deeds, Fence, Filed, Filing, Findings, Inbox, Lease, Ledger,
+    Library, Loaded, Note, Notes, Place, Received, Rows, Standing, StoreError, StoreErrorKind,
+    Stored, StoredDay, Touched,
 };
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{Branch, DayKey, Row, WorkflowId};
 use laptime_core::time::{Day, Time};
+use laptime_core::track::Track;
 
 const LEASE_MS: i64 = 10_000;
 
@@ -32,6 +34,8 @@ struct State {
     lease: Option<(String, Time)>,
     last_pass: Option<Time>,
     notes: BTreeMap<Note, Vec<u8>>,
+    judgements: BTreeMap<WorkflowId, Judgement>,
+    deeds: BTreeMap<String, Deeds>,
 }
 
 #[derive(Debug, Clone)]
@@ -60,6 +64,7 @@ struct RunFacts {
 #[derive(Debug, Clone, Default)]
 struct HeldDay {
     rollup: Option<Rollup>,
+    track: Option<Track>,
     touched: bool,
     sealed: bool,
     last_received: Option<Time>,
@@ -109,6 +114,48 @@ impl Rows for Memory {
                     && run.seniority > row.seniority()
                     && run.started.is_some_and(|started| from <= started && started < row.end)
             })
+        }))
+    }
+
+    async fn tracks(&self, workflow: WorkflowId, days: Range<Day>) -> Stored<Vec<(Day, Track)>> {
+        Ok(self.with(|state| {
+            let within = |(key, _): &(&DayKey, &HeldDay)| {
+                key.workflow == workflow && days.contains(&key.day)
+            };
+            let held = state.days.iter().filter(within);
+            held.filter_map(|(key, held)| Some((key.day, held.track.clone()?))).collect()
+        }))
+    }
+}
+
+impl Findings for Memory {
+    async fn judgement(&self, id: WorkflowId) -> Stored<Option<Judgement>> {
+        Ok(self.with(|state| state.judgements.get(&id).cloned()))
+    }
+
+    async fn put_judgement(
+        &self,
+        fence: Fence,
+        id: WorkflowId,
+        judgement: &Judgement,
+    ) -> Stored<()> {
+        self.fenced(fence, |state| {
+            state.judgements.insert(id, judgement.clone());
+        })
+    }
+
+    async fn deeds(&self, finding: &str) -> Stored<Option<Deeds>> {
+        Ok(self.with(|state| state.deeds.get(finding).cloned()))
+    }
+
+    async fn put_deeds(&self, finding: &str, deeds: &Deeds) -> Stored<bool> {
+        Ok(self.with(|state| {
+            let held = state.deeds.get(finding).map_or(0, |held| held.revision);
+            let is_next = held + 1 == deeds.revision;
+            if is_next {
+                state.deeds.insert(finding.to_owned(), deeds.clone());
+            }
+            is_next
         }))
     }
 }
@@ -225,10 +272,17 @@ impl Ledger for Memory {
         }))
     }
 
-    async fn put_rollup(&self, fence: Fence, touched: Touched, rollup: &Rollup) -> Stored<()> {
+    async fn put_rollup(
+        &self,
+        fence: Fence,
+        touched: Touched,
+        rollup: &Rollup,
+        track: &Track,
+    ) -> Stored<()> {
         self.fenced(fence, |state| {
             let held = state.days.entry(touched.day).or_default();
             held.rollup = Some(rollup.clone());
+            held.track = Some(track.clone());
             held.touched = false;
         })
     }
@@ -312,6 +366,12 @@ impl Library for Memory {
                 rollup: held.rollup.clone().filter(|_| !held.touched),
             };
             within.map(stored).collect()
+        }))
+    }
+
+    async fn judgements(&self) -> Stored<Vec<(WorkflowId, Judgement)>> {
+        Ok(self.with(|state| {
+            state.judgements.iter().map(|(id, judgement)| (*id, judgement.clone())).collect()
         }))
     }
 

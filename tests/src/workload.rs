@@ -4,7 +4,7 @@ use fastrand::Rng;
 use laptime_core::config::Policy;
 use laptime_core::flow::{Installation, Pass, Pushed, measure, refold};
 use laptime_core::model::{AttemptId, Event, Fact, JobFact, Repository, RunFact, StepFact};
-use laptime_core::port::{Datum, Ledger, Library, Metrics, NotSent, Notes};
+use laptime_core::port::{Datum, Findings, Ledger, Library, Metrics, NotSent, Notes};
 use laptime_core::time::Time;
 
 use crate::wait;
@@ -277,7 +277,7 @@ const REQUEST: &str = "aggregator, request 5f0e9c1e-6f0d-4f6a-9c1b-3b8f6d1d2c11"
 
 /// A pass at `now` as the aggregator makes it on AWS: with metrics, and rollups of the present day
 /// once an hour.
-pub fn pass_at(store: &(impl Ledger + Library + Notes), now: Time) -> Pushed {
+pub fn pass_at(store: &(impl Ledger + Library + Notes + Findings), now: Time) -> Pushed {
     let policy = Policy::default();
     let pass = Pass { roll_up_every_ms: Some(3_600_000), ..Pass::new(REQUEST, now, 35) };
     let at = Installation { store, metrics: &Taking, policy: &policy };

@@ -6,6 +6,7 @@ use laptime_core::rollup::Rollup;
 use laptime_core::row::DayKey;
 use laptime_core::stored::to_bytes;
 use laptime_core::time::Time;
+use laptime_core::track::Track;
 
 use crate::Store;
 use crate::file::{mark_of, same_mark};
@@ -18,6 +19,11 @@ use crate::table::{Condition, Query, Write};
 /// A rollup that is there, of a day that is not sealed, by no later pass.
 const OPEN: &str =
     "attribute_exists(p) AND attribute_not_exists(z) AND (attribute_not_exists(g) OR g <= :g)";
+/// By no later pass.
+pub(crate) fn not_later(fence: Fence) -> Condition {
+    Condition::new("attribute_not_exists(g) OR g <= :g", [(":g", number(fence.0))])
+}
+
 const ABSENT: &str = "attribute_not_exists(p)";
 
 /// Entries of the list of days to seal that are looked at in one go, at most.
@@ -67,6 +73,7 @@ impl Store {
         fence: Fence,
         touched: Touched,
         rollup: &Rollup,
+        track: &Track,
     ) -> Stored<()> {
         let doing = "storing a rollup";
         let day = touched.day;
@@ -79,12 +86,34 @@ impl Store {
         match self.table.put(doing, item.clone(), open).await {
             Ok(Some(was)) => self.table.drop_parts(doing, &was, &item).await?,
             // What a sealed day held when it was sealed stays.
-            Err(Failure::Condition(Some(sealed))) if sealed.has("z") => {}
+            Err(Failure::Condition(Some(sealed))) if sealed.has("z") => {
+                return self.untouch(touched).await;
+            }
             Err(Failure::Condition(Some(_))) => return Err(fenced(&self.table.name)),
             Ok(None) | Err(Failure::Condition(None)) => self.first_rollup(day, item).await?,
             Err(Failure::Store(error)) => return Err(error),
         }
-        match self.table.delete(doing, key::touched(day), same_mark(touched.mark)).await {
+        self.store_track(fence, day, track).await?;
+        self.untouch(touched).await
+    }
+
+    async fn store_track(&self, fence: Fence, day: DayKey, track: &Track) -> Stored<()> {
+        let doing = "storing a track";
+        let bytes = to_bytes(track)
+            .map_err(|error| unreadable(&self.table.name, "a track to be stored", &error))?;
+        let item = Item::at(key::track(day)).number("g", fence.0);
+        let item = self.table.stow(doing, &bytes, None).await?.within(item);
+        match self.table.put(doing, item.clone(), not_later(fence)).await {
+            Ok(Some(was)) => self.table.drop_parts(doing, &was, &item).await,
+            Ok(None) => Ok(()),
+            Err(Failure::Condition(_)) => Err(fenced(&self.table.name)),
+            Err(Failure::Store(error)) => Err(error),
+        }
+    }
+
+    async fn untouch(&self, touched: Touched) -> Stored<()> {
+        let key = key::touched(touched.day);
+        match self.table.delete("storing a rollup", key, same_mark(touched.mark)).await {
             // Touched again meanwhile: another rollup will see to it.
             Ok(_) | Err(Failure::Condition(_)) => Ok(()),
             Err(Failure::Store(error)) => Err(error),

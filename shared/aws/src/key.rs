@@ -8,6 +8,9 @@
 //! | | `m` | which of its attempts have had their samples sent |
 //! | | `r#run#attempt` | a row |
 //! | `R#repository#workflow` | day | the rollup of a day |
+//! | `L#repository#workflow` | day | the track of a day |
+//! | `V` | workflow | what was judged of it |
+//! | `F` | finding | what was done about it |
 //! | `B#repository#workflow#branch` | start, attempt | a run of the branch |
 //! | `K#repository#workflow#branch` | end, attempt | a cancelled run of the branch |
 //! | `T` | workflow, day | the day is touched |
@@ -18,6 +21,7 @@
 //! | `C#digest` | number | a part of a value too large for one item |
 //! | `P` | `pass`, `stream` | the lease; how far the stream was read |
 //! | | `fleet`, `flight` | how workflows do; samples on their way |
+//! | | `unjudged`, `active#day` | workflows to judge; series that a day had |
 
 use laptime_core::model::{AttemptId, EventKey};
 use laptime_core::row::{Branch, DayKey, Row, WorkflowId};
@@ -121,7 +125,25 @@ pub(crate) fn rollup(key: DayKey) -> Key {
     Key::new(rollups(key.workflow), day(key.day))
 }
 
-/// The day whose rollup lies at `s`.
+pub(crate) fn tracks(id: WorkflowId) -> String {
+    format!("L#{}", workflow(id))
+}
+
+pub(crate) fn track(key: DayKey) -> Key {
+    Key::new(tracks(key.workflow), day(key.day))
+}
+
+pub(crate) const JUDGEMENTS: &str = "V";
+
+pub(crate) fn judgement(id: WorkflowId) -> Key {
+    Key::new(JUDGEMENTS, workflow(id))
+}
+
+pub(crate) fn deeds(finding: &str) -> Key {
+    Key::new("F", finding)
+}
+
+/// The day whose rollup, or track, lies at `s`.
 pub(crate) fn rollup_day(s: &str) -> Option<Day> {
     day_of(s)
 }
@@ -240,6 +262,14 @@ pub(crate) fn flight() -> Key {
 
 pub(crate) fn fleet() -> Key {
     Key::new("P", "fleet")
+}
+
+pub(crate) fn unjudged() -> Key {
+    Key::new("P", "unjudged")
+}
+
+pub(crate) fn active(of: Day) -> Key {
+    Key::new("P", format!("active#{}", day(of)))
 }
 
 pub(crate) fn pass() -> Key {

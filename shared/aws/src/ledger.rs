@@ -7,6 +7,7 @@ use laptime_core::port::{Changed, Fence, Filed, Lease, Ledger, Loaded, Stored, T
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{DayKey, Row};
 use laptime_core::time::Time;
+use laptime_core::track::Track;
 
 use crate::Store;
 use crate::key;
@@ -75,9 +76,15 @@ impl Ledger for Store {
         self.touched_days(after, limit).await
     }
 
-    async fn put_rollup(&self, fence: Fence, touched: Touched, rollup: &Rollup) -> Stored<()> {
+    async fn put_rollup(
+        &self,
+        fence: Fence,
+        touched: Touched,
+        rollup: &Rollup,
+        track: &Track,
+    ) -> Stored<()> {
         self.check("storing a rollup", fence).await?;
-        self.store_rollup(fence, touched, rollup).await
+        self.store_rollup(fence, touched, rollup, track).await
     }
 
     async fn expiring(&self, cutoff: Time, limit: usize) -> Stored<Vec<DayKey>> {

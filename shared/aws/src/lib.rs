@@ -5,6 +5,7 @@ mod clients;
 mod days;
 pub mod envelope;
 mod file;
+mod findings;
 #[cfg(feature = "lambda")]
 pub mod function;
 mod inbox;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use laptime_core::judging::Judgement;
 use laptime_core::port::{Library, Standing, StoreErrorKind, Stored, StoredDay};
 use laptime_core::row::{DayKey, WorkflowId};
 use laptime_core::time::{Day, Time};
@@ -60,6 +61,15 @@ impl Library for Store {
             }
         }
         Ok(found.into_values().collect())
+    }
+
+    async fn judgements(&self) -> Stored<Vec<(WorkflowId, Judgement)>> {
+        let mut judgements = Vec::new();
+        for item in self.table.query("reading judgements", Query::all(key::JUDGEMENTS)).await? {
+            let Some(id) = key::workflow_named(item.sort()) else { continue };
+            judgements.push((id, self.table.decode("a judgement", &item).await?));
+        }
+        Ok(judgements)
     }
 
     async fn standing(&self) -> Stored<Standing> {

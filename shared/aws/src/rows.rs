@@ -1,10 +1,12 @@
 //! Reading rows, and who overtook whom.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use laptime_core::port::{Rows, Stored};
-use laptime_core::row::{DayKey, Row};
+use laptime_core::row::{DayKey, Row, WorkflowId};
 use laptime_core::time::{Day, Time};
+use laptime_core::track::Track;
 
 use crate::Store;
 use crate::key;
@@ -39,6 +41,21 @@ impl Rows for Store {
         };
         self.table.pages("reading newer runs", query, look).await?;
         Ok(overtaken)
+    }
+
+    async fn tracks(&self, workflow: WorkflowId, days: Range<Day>) -> Stored<Vec<(Day, Track)>> {
+        if days.is_empty() {
+            return Ok(Vec::new());
+        }
+        let last = Day(days.end.0 - 1);
+        let query = Query::all(key::tracks(workflow));
+        let query = query.between([key::day(days.start), key::day(last)]);
+        let mut tracks = Vec::new();
+        for item in self.table.query("reading tracks", query).await? {
+            let Some(day) = key::rollup_day(item.sort()) else { continue };
+            tracks.push((day, self.table.decode("a track", &item).await?));
+        }
+        Ok(tracks)
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the aggregator works on.
 
+use std::ops::Range;
+
 use laptime_core::model::{AttemptId, Event};
 use laptime_core::port::{
     Changed, ChangedAttempt, Fence, Filed, Filing, Lease, Ledger, Loaded, Place, Received, Rows,
@@ -8,6 +10,7 @@ use laptime_core::port::{
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{DayKey, Row, WorkflowId};
 use laptime_core::time::{Day, Time};
+use laptime_core::track::Track;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::Store;
@@ -22,6 +25,10 @@ impl Rows for Store {
 
     async fn overtaken(&self, row: &Row) -> Stored<bool> {
         self.with(|conn| rows::overtaken(conn, &self.path, row))
+    }
+
+    async fn tracks(&self, workflow: WorkflowId, days: Range<Day>) -> Stored<Vec<(Day, Track)>> {
+        self.with(|conn| rows::tracks(conn, &self.path, workflow, days))
     }
 }
 
@@ -172,15 +179,21 @@ impl Ledger for Store {
         })
     }
 
-    async fn put_rollup(&self, fence: Fence, touched: Touched, rollup: &Rollup) -> Stored<()> {
-        let bytes = encode(&self.path, rollup)?;
+    async fn put_rollup(
+        &self,
+        fence: Fence,
+        touched: Touched,
+        rollup: &Rollup,
+        track: &Track,
+    ) -> Stored<()> {
+        let (bytes, track) = (encode(&self.path, rollup)?, encode(&self.path, track)?);
         self.write_fenced("storing a rollup", fence, |tx| {
             let (repository, workflow, day) = day_params(touched.day);
             tx.prepare_cached(
-                "UPDATE day SET rollup = ?, touched = 0
+                "UPDATE day SET rollup = ?, track = ?, touched = 0
                  WHERE repository = ? AND workflow = ? AND day = ?",
             )?
-            .execute(params![bytes, repository, workflow, day])?;
+            .execute(params![bytes, track, repository, workflow, day])?;
             Ok(())
         })
     }

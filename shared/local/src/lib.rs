@@ -2,9 +2,11 @@
 //! once; a killed one leaves nothing half-written.
 
 mod error;
+mod findings;
 mod inbox;
 mod ledger;
 mod library;
+mod notes;
 mod rows;
 mod schema;
 mod store;

@@ -4,9 +4,11 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use laptime_core::judging::Judgement;
 use laptime_core::port::{Library, Rows, Standing, Stored, StoredDay};
 use laptime_core::row::{DayKey, Row, WorkflowId};
 use laptime_core::time::{Day, Time};
+use laptime_core::track::Track;
 use rusqlite::{Connection, params};
 
 use crate::error::store_error;
@@ -49,6 +51,10 @@ impl Rows for Snapshot {
     async fn overtaken(&self, row: &Row) -> Stored<bool> {
         self.with(|conn| rows::overtaken(conn, &self.path, row))
     }
+
+    async fn tracks(&self, workflow: WorkflowId, days: Range<Day>) -> Stored<Vec<(Day, Track)>> {
+        self.with(|conn| rows::tracks(conn, &self.path, workflow, days))
+    }
 }
 
 impl Library for Snapshot {
@@ -88,6 +94,27 @@ impl Library for Snapshot {
                 .map(|bytes| rows::decode(&self.path, &what(), &bytes))
                 .transpose()?;
             Ok(StoredDay { day: Day(day), sealed, rollup })
+        };
+        found.into_iter().map(read).collect()
+    }
+
+    async fn judgements(&self) -> Stored<Vec<(WorkflowId, Judgement)>> {
+        let found: Vec<(WorkflowId, Vec<u8>)> = self.read("reading judgements", |conn| {
+            conn.prepare_cached(
+                "SELECT repository, workflow, value FROM judgement ORDER BY repository, workflow",
+            )?
+            .query_map([], |row| {
+                let id = WorkflowId {
+                    repository: unsigned(row.get(0)?),
+                    workflow: unsigned(row.get(1)?),
+                };
+                Ok((id, row.get(2)?))
+            })?
+            .collect()
+        })?;
+        let read = |(id, bytes): (WorkflowId, Vec<u8>)| {
+            let what = format!("the judgement of workflow {}", id.workflow);
+            Ok((id, rows::decode(&self.path, &what, &bytes)?))
         };
         found.into_iter().map(read).collect()
     }

@@ -1,10 +1,13 @@
 //! Reading attempt rows: the same for passes and reports.
 
+use std::ops::Range;
 use std::path::Path;
 
 use laptime_core::port::Stored;
-use laptime_core::row::{Branch, DayKey, Row};
+use laptime_core::row::{Branch, DayKey, Row, WorkflowId};
 use laptime_core::stored::{from_bytes, to_bytes};
+use laptime_core::time::Day;
+use laptime_core::track::Track;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -25,6 +28,33 @@ pub(crate) fn rows(conn: &Connection, path: &Path, key: DayKey) -> Stored<Vec<Ro
         .query_map(params![repository, workflow, key.day.0], |row| row.get::<_, Vec<u8>>(0))
         .map_err(failed)?;
     found.map(|bytes| decode(path, "an attempt row", &bytes.map_err(failed)?)).collect()
+}
+
+pub(crate) fn tracks(
+    conn: &Connection,
+    path: &Path,
+    workflow: WorkflowId,
+    days: Range<Day>,
+) -> Stored<Vec<(Day, Track)>> {
+    let failed = |error| store_error(path, "reading tracks", error);
+    let (repository, workflow) = workflow_params(workflow);
+    let mut select = conn
+        .prepare_cached(
+            "SELECT day, track FROM day
+             WHERE repository = ? AND workflow = ? AND day >= ? AND day < ? AND track IS NOT NULL
+             ORDER BY day",
+        )
+        .map_err(failed)?;
+    let found = select
+        .query_map(params![repository, workflow, days.start.0, days.end.0], |row| {
+            Ok((Day(row.get(0)?), row.get::<_, Vec<u8>>(1)?))
+        })
+        .map_err(failed)?;
+    let read = |found: rusqlite::Result<(Day, Vec<u8>)>| {
+        let (day, bytes) = found.map_err(failed)?;
+        Ok((day, decode(path, &format!("the track of {day}"), &bytes)?))
+    };
+    found.map(read).collect()
 }
 
 pub(crate) fn overtaken(conn: &Connection, path: &Path, row: &Row) -> Stored<bool> {

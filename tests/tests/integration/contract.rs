@@ -6,18 +6,19 @@ use kit::{Delivery, Job, Memory, Run, aggregate_at, append_all, at, wait};
 use laptime_core::ingest::Progress::Keep;
 use laptime_core::model::AttemptId;
 use laptime_core::port::{
-    Appended, Fence, Filed, Filing, Inbox, Lease, Ledger, Library, Place, Received, Standing,
-    StoreErrorKind, Touched,
+    Appended, Fence, Filed, Filing, Findings, Inbox, Lease, Ledger, Library, Notes, Place,
+    Received, Standing, StoreErrorKind, Touched,
 };
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{DayKey, WorkflowId};
 use laptime_core::time::{Day, Time};
+use laptime_core::track::Track;
 use laptime_local::Store;
 
 const NOON: &str = "2026-05-01T12:00:00Z";
 
 /// A store under test, and a library on the same facts.
-trait Subject: Inbox + Ledger {
+trait Subject: Inbox + Ledger + Notes + Findings {
     /// Whether a pass drops old events and says so, or the store does, some days later.
     const FORGETS: bool = true;
 
@@ -230,7 +231,7 @@ fn a_touched_day_waits_for_its_rollup(store: &impl Subject) {
     assert!(wait(store.touched(Some(day_one()), 10)).unwrap().is_empty());
     store.with_library(|library| assert_eq!(library.days(), [(day_one().day, false, false)]));
 
-    wait(store.put_rollup(fence, touched[0], &Rollup::default())).unwrap();
+    wait(store.put_rollup(fence, touched[0], &Rollup::default(), &Track::default())).unwrap();
     assert!(wait(store.touched(None, 10)).unwrap().is_empty());
     store.with_library(|library| {
         assert_eq!(library.days(), [(day_one().day, false, true)]);
@@ -288,7 +289,12 @@ fn a_pass_that_lost_the_lease_writes_nothing<S: Subject>(store: &S) {
         wait(store.renew(lost, at(NOON))),
         wait(store.release(lost, None)),
         wait(store.file(lost, &[filed], &[day_one()], None)),
-        wait(store.put_rollup(lost, Touched { day: day_one(), mark: 0 }, &Rollup::default())),
+        wait(store.put_rollup(
+            lost,
+            Touched { day: day_one(), mark: 0 },
+            &Rollup::default(),
+            &Track::default(),
+        )),
         wait(store.seal(lost, day_one())),
         wait(store.forget(lost, at("2030-01-01T00:00:00Z"))).map(drop),
     ];

@@ -5,7 +5,7 @@ use kit::{
     cloud, report_json,
 };
 use laptime_core::ingest::Progress::Keep;
-use laptime_core::port::{Inbox, Ledger, Library, Stored};
+use laptime_core::port::{Findings, Inbox, Ledger, Library, Notes, Stored};
 use laptime_core::time::Time;
 use laptime_local::Store;
 
@@ -39,7 +39,7 @@ fn expected() -> String {
 }
 
 /// Takes in the history in two halves with a pass after each; sends all of it again after a crash.
-fn survive<S: Inbox + Ledger>(store: &S, deadly: usize, moment: Moment) -> bool {
+fn survive<S: Inbox + Ledger + Notes + Findings>(store: &S, deadly: usize, moment: Moment) -> bool {
     let noon = at(NOON);
     let crashing = Crashing::new(store, deadly, moment);
     let history = history();
@@ -52,7 +52,7 @@ fn survive<S: Inbox + Ledger>(store: &S, deadly: usize, moment: Moment) -> bool 
     died
 }
 
-fn work<S: Inbox + Ledger>(
+fn work<S: Inbox + Ledger + Notes + Findings>(
     store: &S,
     deliveries: &[Delivery],
     now: Time,
@@ -61,7 +61,10 @@ fn work<S: Inbox + Ledger>(
     aggregate_at(store, now).map(drop)
 }
 
-fn at_every_call<S: Inbox + Ledger>(fresh: impl Fn() -> S, report: impl Fn(&S) -> String) {
+fn at_every_call<S: Inbox + Ledger + Notes + Findings>(
+    fresh: impl Fn() -> S,
+    report: impl Fn(&S) -> String,
+) {
     let expected = expected();
     for moment in [Moment::Before, Moment::After] {
         let mut deadly = 0;

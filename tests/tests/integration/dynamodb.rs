@@ -19,6 +19,7 @@ use laptime_core::port::{
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{DayKey, Row, WorkflowId};
 use laptime_core::time::{Day, Time};
+use laptime_core::track::Track;
 
 const NOON: &str = "2026-05-01T12:00:00Z";
 const WORKFLOW: WorkflowId = WorkflowId { repository: 1, workflow: 1 };
@@ -173,7 +174,7 @@ fn a_rollup_of_what_was_before_does_not_take_the_mark_of_what_came_since_away() 
     wait(refold(&store, "another", &ids, None, noon)).unwrap().unwrap();
     // Even if it were not fenced: another lease proves nothing about the mark.
     let fence = lease(&store, noon());
-    wait(store.put_rollup(fence, seen, &Rollup::default())).unwrap();
+    wait(store.put_rollup(fence, seen, &Rollup::default(), &Track::default())).unwrap();
     assert_eq!(wait(store.touched(None, 10)).unwrap().len(), 1);
     wait(store.release(fence, None)).unwrap();
     aggregate_at(&store, noon()).unwrap();
@@ -208,7 +209,8 @@ fn a_pass_that_lost_its_lease_changes_nothing_that_a_later_one_has_written() {
         wait(store.file(stale, &[late], &[], None)).unwrap();
     }
     let touched = Touched { day: day(), mark: 0 };
-    let told = wait(store.put_rollup(stale, touched, &Rollup::default())).unwrap_err();
+    let told =
+        wait(store.put_rollup(stale, touched, &Rollup::default(), &Track::default())).unwrap_err();
     assert_eq!(told.kind, StoreErrorKind::Fenced);
     assert_eq!(wait(store.rows(elsewhere)).unwrap(), []);
     assert_eq!(wait(store.rows(day())).unwrap().len(), 2);

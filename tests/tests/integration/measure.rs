@@ -6,7 +6,7 @@ use kit::{
 use laptime_core::config::Policy;
 use laptime_core::flow::{Installation, Pass, measure};
 use laptime_core::ingest::Progress::Keep;
-use laptime_core::port::{Inbox, Ledger, Library, Notes, Unit};
+use laptime_core::port::{Findings, Inbox, Ledger, Library, Notes, Unit};
 use laptime_core::time::Time;
 
 fn noon() -> Time {
@@ -134,7 +134,11 @@ fn the_trend_of_a_workflow_with_thirty_days_of_history_is_sent_once_a_day() {
 
 /// A crash at call number `deadly`, then passes until all is done. Nothing is sent twice, and what
 /// is missing is told as lost.
-fn survive<S: Inbox + Ledger + Notes + Library>(store: &S, deadly: usize, moment: Moment) -> bool {
+fn survive<S: Inbox + Ledger + Notes + Findings + Library>(
+    store: &S,
+    deadly: usize,
+    moment: Moment,
+) -> bool {
     let metrics = Gathered::default();
     append(store, &[run(1), run(2)]);
     let crashing = Crashing::new(store, deadly, moment);
@@ -154,7 +158,7 @@ fn survive<S: Inbox + Ledger + Notes + Library>(store: &S, deadly: usize, moment
     died
 }
 
-fn at_every_call<S: Inbox + Ledger + Notes + Library>(fresh: impl Fn() -> S) {
+fn at_every_call<S: Inbox + Ledger + Notes + Findings + Library>(fresh: impl Fn() -> S) {
     for moment in [Moment::Before, Moment::After] {
         let deadly = (0..9_999).find(|deadly| !survive(&fresh(), *deadly, moment)).unwrap();
         assert!(deadly > 20, "only {deadly} calls were crashed");

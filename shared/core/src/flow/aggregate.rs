@@ -8,11 +8,16 @@ use std::collections::BTreeSet;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
+use crate::config;
 use crate::flow::filing::Filer;
-use crate::port::{Fence, Lease, Ledger, Rows, StoreError, StoreErrorKind, Stored, Touched};
+use crate::flow::judge::Judging;
+use crate::port::{
+    Fence, Findings, Lease, Ledger, Notes, Rows, StoreError, StoreErrorKind, Stored, Touched,
+};
 use crate::rollup::{JudgedRow, Rollup};
 use crate::row::DayKey;
 use crate::time::Time;
+use crate::track::Track;
 
 /// Touched days asked for at once, and days sealed between two looks for more.
 const BATCH_DAYS: usize = 64;
@@ -37,13 +42,15 @@ pub struct Pass<'a> {
     pub roll_up_every_ms: Option<i64>,
     /// When to stop, by the clock, and leave the rest to the next pass.
     pub deadline: Option<Time>,
-    /// Attempts are filed, and that is all: rolling up and sealing are somebody else's.
+    /// Attempts are filed, and that is all: rolling up, judging and sealing are somebody else's.
     pub only_files: bool,
+    /// When a change is a finding.
+    pub judging: config::Judging,
 }
 
 impl<'a> Pass<'a> {
     /// A pass that does everything, however long it takes.
-    pub const fn new(holder: &'a str, now: Time, retention_days: u16) -> Self {
+    pub fn new(holder: &'a str, now: Time, retention_days: u16) -> Self {
         Self {
             holder,
             now,
@@ -51,6 +58,7 @@ impl<'a> Pass<'a> {
             roll_up_every_ms: None,
             deadline: None,
             only_files: false,
+            judging: config::Judging::default(),
         }
     }
 }
@@ -61,6 +69,7 @@ pub(super) struct Seen {
     pub(super) touched: Touched,
     pub(super) rows: Vec<JudgedRow>,
     pub(super) rollup: Rollup,
+    pub(super) track: Track,
 }
 
 /// Somebody who looks at the days of a pass.
@@ -107,6 +116,8 @@ pub struct Passed {
     pub attempts: u64,
     /// Days rolled up.
     pub days: u64,
+    /// Workflows judged.
+    pub judged: u64,
     /// Days sealed.
     pub sealed: u64,
     /// Attempts refused because their day is sealed.
@@ -122,7 +133,7 @@ pub struct Passed {
 /// Runs one pass, or answers who else is running one. `clock` gives the real time, for the lease;
 /// `progress` hears after every transaction.
 pub async fn aggregate(
-    ledger: &impl Ledger,
+    ledger: &(impl Ledger + Notes + Findings),
     pass: Pass<'_>,
     clock: impl Fn() -> Time + Send + Sync,
     progress: impl Fn(&Passed) + Send + Sync,
@@ -132,7 +143,7 @@ pub async fn aggregate(
 
 /// The same with somebody who looks on.
 pub(super) async fn observed(
-    ledger: &impl Ledger,
+    ledger: &(impl Ledger + Notes + Findings),
     pass: Pass<'_>,
     clock: impl Fn() -> Time + Send + Sync,
     progress: impl Fn(&Passed) + Send + Sync,
@@ -163,7 +174,7 @@ struct Work<'a, L, C, P> {
 
 impl<L, C, P> Work<'_, L, C, P>
 where
-    L: Ledger,
+    L: Ledger + Notes + Findings,
     C: Fn() -> Time + Send + Sync,
     P: Fn(&Passed) + Send + Sync,
 {
@@ -186,7 +197,10 @@ where
         passed: &mut Passed,
         failed: &mut Failed,
     ) -> Stored<()> {
-        self.roll_up(observer, passed, failed).await?;
+        let mut judging = Judging::new(self.ledger, self.fence, self.pass.judging);
+        self.roll_up(observer, &mut judging, passed, failed).await?;
+        let judged = self.judge(&mut judging, passed).await;
+        failed.put_off(judged)?;
         // An attempt that is not filed belongs to a day that must stay open.
         if failed.is_none() {
             self.seal(passed).await?;
@@ -237,6 +251,7 @@ where
     async fn roll_up(
         &self,
         observer: &mut impl Observer,
+        judging: &mut Judging<'_, L>,
         passed: &mut Passed,
         failed: &mut Failed,
     ) -> Stored<()> {
@@ -263,11 +278,14 @@ where
                         rows => rows?,
                     };
                     held += rows.len();
-                    seen.push(Seen { touched, rollup: Rollup::of(&rows), rows });
+                    let rollup = Rollup::of(&rows);
+                    let track = Track::of(&rows, &rollup);
+                    seen.push(Seen { touched, rollup, track, rows });
                 }
                 let stay = observer.look(self.fence, &seen).await?;
                 seen.retain(|one| with_today || one.touched.day.day < self.pass.now.day());
                 seen.retain(|one| !stay.contains(&one.touched.day));
+                judging.note(&seen).await?;
                 self.store(&seen).await?;
                 passed.days += seen.len() as u64;
                 if !self.goes_on(passed).await? {
@@ -278,8 +296,21 @@ where
     }
 
     async fn store(&self, seen: &[Seen]) -> Stored<()> {
-        for Seen { touched, rollup, .. } in seen {
-            self.ledger.put_rollup(self.fence, *touched, rollup).await?;
+        for Seen { touched, rollup, track, .. } in seen {
+            self.ledger.put_rollup(self.fence, *touched, rollup, track).await?;
+        }
+        Ok(())
+    }
+
+    /// Judges the workflows of the days that were stored.
+    async fn judge(&self, judging: &mut Judging<'_, L>, passed: &mut Passed) -> Stored<()> {
+        while !passed.unfinished {
+            let judged = judging.judge_some(self.pass.now.day()).await?;
+            if judged == 0 {
+                break;
+            }
+            passed.judged += judged;
+            self.goes_on(passed).await?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@
 //! noted as sent before they are: what dies in between loses one batch, which is counted. Gauges are
 //! of the moment of the pass and are sent by every pass.
 
-mod noted;
+pub(super) mod noted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,8 +17,8 @@ use crate::flow::aggregate::{Observer, Seen, judged_rows, observed};
 use crate::flow::report::trend;
 use crate::flow::{Pass, Passed};
 use crate::port::{
-    Datum, Fence, Lease, Ledger, Library, Metrics, NotSent, Note, Notes, StoreErrorKind, Stored,
-    Touched, Unit, Within,
+    Datum, Fence, Findings, Lease, Ledger, Library, Metrics, NotSent, Note, Notes, StoreErrorKind,
+    Stored, Touched, Unit, Within,
 };
 use crate::rollup::Rollup;
 use crate::row::{DayKey, Segment};
@@ -56,7 +56,7 @@ pub struct Pushed {
 }
 
 /// Runs one pass and sends metrics, or answers who else is running one.
-pub async fn measure<S: Ledger + Notes + Library, M: Metrics>(
+pub async fn measure<S: Ledger + Notes + Findings + Library, M: Metrics>(
     at: Installation<'_, S, M>,
     pass: Pass<'_>,
     clock: impl Fn() -> Time + Send + Sync,

@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod filing;
+mod judge;
 mod measure;
 mod publish;
 mod receive;

@@ -49,7 +49,9 @@ pub(super) fn findings(
             let made = group.finding(id, laps, alarms)?;
             match held.get(&made.id) {
                 // Without its laps nobody can be told to carry it.
-                Some(held) if group.place == 0 => Some(Finding { state: made.state, ..held.clone() }),
+                Some(held) if group.place == 0 => {
+                    Some(Finding { state: made.state, ..held.clone() })
+                }
                 _ => Some(made),
             }
         })
@@ -84,7 +86,8 @@ fn groups<'a>(
                 && first.is_regression() == alarm.is_regression()
                 && first.series.measure.is_time() == alarm.series.measure.is_time()
                 && group.alarms.iter().all(|held| held.series != alarm.series)
-                && (group.place.abs_diff(place) <= LEADING && (place > 0 || first.first_bad == alarm.first_bad))
+                && (group.place.abs_diff(place) <= LEADING
+                    && (place > 0 || first.first_bad == alarm.first_bad))
         };
         match groups.iter_mut().find(joins) {
             Some(group) => group.alarms.push(alarm),
@@ -159,8 +162,7 @@ impl Group<'_> {
         let segment = telling.series.segment;
         let around =
             Around { segment, scope: &telling.series.scope, first_bad: &telling.first_bad, until };
-        let carriers =
-            telling.series.measure.is_time().then(|| carriers(laps, around)).flatten();
+        let carriers = telling.series.measure.is_time().then(|| carriers(laps, around)).flatten();
         Some(Finding {
             id: identity(id, first),
             is_regression: telling.is_regression(),

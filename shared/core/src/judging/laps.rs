@@ -13,7 +13,8 @@ pub struct Laps<'a>(Vec<(&'a Track, &'a Lap)>);
 impl<'a> Laps<'a> {
     /// All laps of these tracks.
     pub fn of(tracks: &'a [(Day, Track)]) -> Self {
-        let laps = tracks.iter().flat_map(|(_, track)| track.laps.iter().map(move |lap| (track, lap)));
+        let laps =
+            tracks.iter().flat_map(|(_, track)| track.laps.iter().map(move |lap| (track, lap)));
         let mut laps: Vec<(&Track, &Lap)> = laps.collect();
         laps.sort_by_key(|(_, lap)| (lap.end, lap.id));
         Self(laps)

@@ -22,7 +22,7 @@ pub use finding::{AttemptRef, Cause, Finding, Level, State};
 pub use group::LEADING;
 pub use laps::{LEAD_DAYS, Laps};
 pub use series::{Measure, Scope, SeriesKey};
-pub use watch::Watch;
+pub use watch::{PACE_DAYS, Watch, crowd, series_count};
 
 use crate::row::WorkflowId;
 
@@ -39,7 +39,8 @@ pub struct Judgement {
 
 /// Judges a workflow anew from the Monday of `from` on.
 ///
-/// `tracks` are those of its days from [`LEAD_DAYS`] before that Monday, oldest first; `held` is what
+/// `tracks` are those of its days from [`LEAD_DAYS`] and [`PACE_DAYS`] before that Monday, oldest
+/// first; `held` is what
 /// was known before, of which only what came before that Monday is used.
 pub fn judge(
     id: WorkflowId,

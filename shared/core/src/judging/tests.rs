@@ -44,7 +44,11 @@ impl Story {
             let compile = self.around(300.0 * slow * machine);
             let link = self.around(60.0 * machine);
             let test = self.around(200.0 * machine);
-            self.attempt(end, "success", &[("build", &[("compile", compile), ("link", link)]), ("test", &[("run", test)])]);
+            self.attempt(
+                end,
+                "success",
+                &[("build", &[("compile", compile), ("link", link)]), ("test", &[("run", test)])],
+            );
         }
     }
 
@@ -143,7 +147,11 @@ fn told(finding: &Finding) -> String {
 fn nothing_happens_and_nothing_is_said() {
     for seed in 1..20 {
         let judgement = judged(&six_weeks(seed, |_| (1.0, 1.0)));
-        assert!(judgement.findings.is_empty(), "{:?}", judgement.findings.iter().map(told).collect::<Vec<_>>());
+        assert!(
+            judgement.findings.is_empty(),
+            "{:?}",
+            judgement.findings.iter().map(told).collect::<Vec<_>>()
+        );
         assert_eq!(judgement.series, 9);
     }
 }
@@ -161,7 +169,8 @@ fn one_slow_step_is_one_finding_that_names_it() {
 #[test]
 fn slow_machines_and_recovery() {
     for seed in 1..6 {
-        let judgement = judged(&six_weeks(seed, |day| (1.0, if (21..35).contains(&day) { 1.3 } else { 1.0 })));
+        let judgement =
+            judged(&six_weeks(seed, |day| (1.0, if (21..35).contains(&day) { 1.3 } else { 1.0 })));
         let told: Vec<String> = judgement.findings.iter().map(told).collect();
         println!("{told:#?}");
     }

@@ -1,7 +1,5 @@
 //! Who watches the series, and by which rules.
 
-use std::collections::BTreeSet;
-
 use crate::config;
 use crate::judging::alarm::Alarm;
 use crate::judging::finding::AttemptRef;
@@ -15,10 +13,13 @@ use crate::time::Day;
 const POINTS_A_DAY: usize = 8;
 
 /// Days before a week that tell how many samples of it make a point.
-const PACE_DAYS: i32 = 14;
+pub const PACE_DAYS: i32 = 14;
 
 /// A waiting time must change by this share at least: it is never steady.
 const LEAST_WAIT: f64 = 0.25;
+
+/// Fewer series than this are taken as so many.
+const CROWD: u32 = 230;
 
 const MS_PER_HOUR: i64 = 3_600_000;
 
@@ -61,9 +62,10 @@ impl Watch<'_> {
         let mut new = Vec::new();
         let (mut recent, last) = (0, laps.iter().last().map(|(_, _, lap)| lap.end.day()));
         for (key, points) in series(laps) {
-            let is_recent = points.last().zip(last).is_some_and(|(point, last)| {
-                point.at.day().0 > last.0.saturating_sub(7)
-            });
+            let is_recent = points
+                .last()
+                .zip(last)
+                .is_some_and(|(point, last)| point.at.day().0 > last.0.saturating_sub(7));
             recent += u32::from(is_recent);
             let held = alarms.iter().filter(|alarm| alarm.series == key).collect();
             let points = match key.measure {
@@ -156,9 +158,8 @@ impl Watch<'_> {
 
 impl Under<'_> {
     fn position(&self, attempt: &AttemptRef) -> Option<usize> {
-        let is_it = |point: &Point| {
-            self.laps.get(point.lap).is_some_and(|(_, lap)| lap.id == attempt.id)
-        };
+        let is_it =
+            |point: &Point| self.laps.get(point.lap).is_some_and(|(_, lap)| lap.id == attempt.id);
         self.points.iter().position(is_it)
     }
 
@@ -218,9 +219,10 @@ fn bundled(points: &[Point]) -> Vec<Point> {
 /// Samples that make a point in the week from `monday`.
 fn pace_before(days: &[&[Point]], monday: Day) -> usize {
     let since = monday.0.saturating_sub(PACE_DAYS);
-    let recent = days.iter().rev().take_while(|day| {
-        day.first().is_some_and(|point| point.at.day().0 >= since)
-    });
+    let recent = days
+        .iter()
+        .rev()
+        .take_while(|day| day.first().is_some_and(|point| point.at.day().0 >= since));
     let counts: Vec<usize> = recent.map(|day| day.len()).collect();
     let days = counts.len().max(1) * POINTS_A_DAY;
     counts.iter().sum::<usize>().div_ceil(days).max(1)
@@ -235,13 +237,15 @@ fn middle(group: &[Point]) -> Option<Point> {
     Some(Point { at: group.last()?.at, value, lap: group.first()?.lap })
 }
 
-/// How many series of these laps had a sample on a day: what the bar of that day goes by.
-pub fn active_on(laps: &Laps<'_>, day: Day) -> u32 {
-    let mut keys = BTreeSet::new();
-    for (key, points) in series(laps) {
-        if points.iter().any(|point| point.at.day() == day) {
-            keys.insert(key);
-        }
-    }
-    u32::try_from(keys.len()).unwrap_or(u32::MAX)
+/// How many series these laps have samples of.
+pub fn series_count(laps: &Laps<'_>) -> u32 {
+    u32::try_from(series(laps).len()).unwrap_or(u32::MAX)
+}
+
+/// A number of series, rounded up to [`CROWD`] times a power of two: so that the bar, which hardly
+/// depends on it, changes seldom.
+pub fn crowd(series: u32) -> u32 {
+    CROWD.saturating_mul(
+        series.div_ceil(CROWD).max(1).checked_next_power_of_two().unwrap_or(u32::MAX),
+    )
 }

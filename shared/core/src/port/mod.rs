@@ -1,17 +1,21 @@
 //! What the flows need of the world, in the words of those who use it. Adapters implement these
 //! traits; they decide nothing.
 
+mod findings;
 mod objects;
 mod outbox;
 
 use std::fmt;
 use std::ops::Range;
 
+use crate::judging::Judgement;
 use crate::model::{AttemptId, Event};
 use crate::rollup::Rollup;
 use crate::row::{DayKey, Row, WorkflowId};
 use crate::time::{Day, Time};
+use crate::track::Track;
 
+pub use findings::{Deeds, Findings, Issue, Told};
 pub use objects::{Object, ObjectStanding, Objects};
 pub use outbox::{Datum, Metrics, NotSent, Note, Notes, Unit, VALUES_MAX, Within};
 
@@ -258,13 +262,14 @@ pub trait Ledger: Rows {
         limit: usize,
     ) -> impl Future<Output = Stored<Vec<Touched>>> + Send;
 
-    /// Puts the rollup of a day, made from rows read after it was seen as touched, and takes that
-    /// mark away.
+    /// Puts the rollup and the track of a day, made from rows read after it was seen as touched, and
+    /// takes that mark away.
     fn put_rollup(
         &self,
         fence: Fence,
         touched: Touched,
         rollup: &Rollup,
+        track: &Track,
     ) -> impl Future<Output = Stored<()>> + Send;
 
     /// Days not sealed and not touched whose last fact was received before `cutoff`, or whose first
@@ -292,6 +297,14 @@ pub trait Rows: Sync {
 
     /// Whether a newer run of the row's workflow and branch started between the row's start and end.
     fn overtaken(&self, row: &Row) -> impl Future<Output = Stored<bool>> + Send;
+
+    /// The stored tracks of a workflow's days in the range, oldest first. Days that were touched
+    /// since have the track from before.
+    fn tracks(
+        &self,
+        workflow: WorkflowId,
+        days: Range<Day>,
+    ) -> impl Future<Output = Stored<Vec<(Day, Track)>>> + Send;
 }
 
 /// What reports are made from.
@@ -305,6 +318,9 @@ pub trait Library: Rows {
         workflow: WorkflowId,
         days: Range<Day>,
     ) -> impl Future<Output = Stored<Vec<StoredDay>>> + Send;
+
+    /// What was judged, of all workflows, in any order.
+    fn judgements(&self) -> impl Future<Output = Stored<Vec<(WorkflowId, Judgement)>>> + Send;
 
     /// What the store holds.
     fn standing(&self) -> impl Future<Output = Stored<Standing>> + Send;

@@ -3,7 +3,7 @@
 use crate::model::AttemptId;
 use crate::port::{Fence, Stored};
 use crate::row::DayKey;
-use crate::time::Time;
+use crate::time::{Day, Time};
 
 /// One figure of one series for a metrics service: values as a distribution.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +66,10 @@ pub enum Note {
     Flight,
     /// The workflows, and how they do.
     Fleet,
+    /// The workflows that are to be judged.
+    Unjudged,
+    /// How many series each workflow had on a day.
+    Active(Day),
 }
 
 /// Small values that a pass keeps for the next one.

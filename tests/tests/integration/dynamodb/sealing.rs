@@ -7,6 +7,7 @@ use laptime_core::model::AttemptId;
 use laptime_core::port::{Ledger, Library, Touched};
 use laptime_core::rollup::Rollup;
 use laptime_core::time::Day;
+use laptime_core::track::Track;
 
 use super::{WORKFLOW, day, lease, noon, run};
 
@@ -22,7 +23,7 @@ fn the_rollup_of_a_sealed_day_stays_whatever_a_late_pass_does() {
     wait(store.seal(fence, day())).unwrap();
     // As of a pass that had read the rows before they were gone, or after.
     let touched = Touched { day: day(), mark: 0 };
-    wait(store.put_rollup(fence, touched, &Rollup::default())).unwrap();
+    wait(store.put_rollup(fence, touched, &Rollup::default(), &Track::default())).unwrap();
     assert_eq!((days()[0].sealed, &days()[0].rollup), (true, &rollup));
 }
 

@@ -11,6 +11,7 @@ use laptime_core::port::{Fence, Inbox, Lease, Ledger, Touched};
 use laptime_core::rollup::{JudgedRow, Rollup};
 use laptime_core::row::{DayKey, Row, WorkflowId};
 use laptime_core::time::Time;
+use laptime_core::track::Track;
 
 /// Who holds the lease for what is no pass.
 const HOLDER: &str = "the counting of batches";
@@ -166,7 +167,8 @@ fn rows(load: Workload) -> Vec<JudgedRow> {
 fn put_rollup(store: &Store, fence: Fence, rows: &[JudgedRow]) -> Units {
     let touched = Touched { day: rows[0].row.key(), mark: 1 };
     let rollup = Rollup::of(rows);
-    of(store, || wait(store.put_rollup(fence, touched, &rollup)).unwrap()).0
+    let track = Track::of(rows, &rollup);
+    of(store, || wait(store.put_rollup(fence, touched, &rollup, &track)).unwrap()).0
 }
 
 /// Passes with nothing, one and twelve days, at the cadence of the template.

@@ -27,7 +27,7 @@ pub(super) struct Sent {
 }
 
 /// A note; one that cannot be read begins anew.
-pub(super) async fn read<T>(notes: &impl Notes, note: Note) -> Stored<T>
+pub(in crate::flow) async fn read<T>(notes: &impl Notes, note: Note) -> Stored<T>
 where
     T: DeserializeOwned + Default,
 {
@@ -51,7 +51,7 @@ pub(super) async fn bytes(notes: &impl Notes, note: Note) -> Stored<Option<Vec<u
     }
 }
 
-pub(super) fn stored<T: Serialize>(value: &T) -> Stored<Vec<u8>> {
+pub(in crate::flow) fn stored<T: Serialize>(value: &T) -> Stored<Vec<u8>> {
     to_bytes(value).map_err(|error| StoreError {
         kind: StoreErrorKind::Failed,
         what: "a note could not be made".to_owned(),

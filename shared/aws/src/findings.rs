@@ -1,0 +1,66 @@
+//! Judgements, and what was done about findings.
+
+use laptime_core::judging::Judgement;
+use laptime_core::port::{Deeds, Fence, Findings, Stored};
+use laptime_core::row::WorkflowId;
+use laptime_core::stored::to_bytes;
+
+use crate::Store;
+use crate::days::not_later;
+use crate::key;
+use crate::table::Condition;
+use crate::table::error::{Failure, fenced, unreadable};
+use crate::table::item::{Item, number};
+
+impl Findings for Store {
+    async fn judgement(&self, id: WorkflowId) -> Stored<Option<Judgement>> {
+        match self.table.get("reading a judgement", key::judgement(id)).await? {
+            Some(item) => Ok(Some(self.table.decode("a judgement", &item).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn put_judgement(
+        &self,
+        fence: Fence,
+        id: WorkflowId,
+        judgement: &Judgement,
+    ) -> Stored<()> {
+        let doing = "storing a judgement";
+        let bytes = to_bytes(judgement)
+            .map_err(|error| unreadable(&self.table.name, "a judgement to be stored", &error))?;
+        let item = Item::at(key::judgement(id)).number("g", fence.0);
+        let item = self.table.stow(doing, &bytes, None).await?.within(item);
+        match self.table.put(doing, item.clone(), not_later(fence)).await {
+            Ok(Some(was)) => self.table.drop_parts(doing, &was, &item).await,
+            Ok(None) => Ok(()),
+            Err(Failure::Condition(_)) => Err(fenced(&self.table.name)),
+            Err(Failure::Store(error)) => Err(error),
+        }
+    }
+
+    async fn deeds(&self, finding: &str) -> Stored<Option<Deeds>> {
+        match self.table.get("reading what was done", key::deeds(finding)).await? {
+            Some(item) => Ok(Some(self.table.decode("what was done", &item).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn put_deeds(&self, finding: &str, deeds: &Deeds) -> Stored<bool> {
+        let doing = "storing what was done";
+        let bytes = to_bytes(deeds)
+            .map_err(|error| unreadable(&self.table.name, "what was done", &error))?;
+        let item = Item::at(key::deeds(finding)).number("v", deeds.revision);
+        let item = self.table.stow(doing, &bytes, None).await?.within(item);
+        let is_next = match deeds.revision.saturating_sub(1) {
+            0 => Condition::new("attribute_not_exists(p)", []),
+            before => Condition::new("v = :v", [(":v", number(before))]),
+        };
+        match self.table.put(doing, item.clone(), is_next).await {
+            Ok(Some(was)) => self.table.drop_parts(doing, &was, &item).await.map(|()| true),
+            Ok(None) => Ok(true),
+            Err(Failure::Condition(_)) => Ok(false),
+            Err(Failure::Store(error)) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Judgements, and what was done about findings.
+
+use laptime_core::judging::Judgement;
+use laptime_core::port::{Deeds, Fence, Findings, Stored};
+use laptime_core::row::WorkflowId;
+use rusqlite::{OptionalExtension, params};
+
+use crate::Store;
+use crate::rows::{decode, encode};
+use crate::store::{sql, workflow_params};
+
+impl Findings for Store {
+    async fn judgement(&self, id: WorkflowId) -> Stored<Option<Judgement>> {
+        let bytes: Option<Vec<u8>> = self.read("reading a judgement", |conn| {
+            conn.prepare_cached(
+                "SELECT value FROM judgement WHERE repository = ? AND workflow = ?",
+            )?
+            .query_row(workflow_params(id), |row| row.get(0))
+            .optional()
+        })?;
+        bytes.map(|bytes| decode(&self.path, "a judgement", &bytes)).transpose()
+    }
+
+    async fn put_judgement(
+        &self,
+        fence: Fence,
+        id: WorkflowId,
+        judgement: &Judgement,
+    ) -> Stored<()> {
+        let (repository, workflow) = workflow_params(id);
+        let bytes = encode(&self.path, judgement)?;
+        self.write_fenced("storing a judgement", fence, |tx| {
+            tx.prepare_cached("INSERT OR REPLACE INTO judgement VALUES (?, ?, ?)")?
+                .execute(params![repository, workflow, bytes])?;
+            Ok(())
+        })
+    }
+
+    async fn deeds(&self, finding: &str) -> Stored<Option<Deeds>> {
+        let bytes: Option<Vec<u8>> = self.read("reading what was done", |conn| {
+            conn.prepare_cached("SELECT value FROM deed WHERE finding = ?")?
+                .query_row([finding], |row| row.get(0))
+                .optional()
+        })?;
+        bytes.map(|bytes| decode(&self.path, "what was done", &bytes)).transpose()
+    }
+
+    async fn put_deeds(&self, finding: &str, deeds: &Deeds) -> Stored<bool> {
+        let bytes = encode(&self.path, deeds)?;
+        let revision = sql(deeds.revision);
+        self.write("storing what was done", |tx| {
+            let held: Option<i64> = tx
+                .prepare_cached("SELECT revision FROM deed WHERE finding = ?")?
+                .query_row([finding], |row| row.get(0))
+                .optional()?;
+            if held.unwrap_or(0) + 1 != revision {
+                return Ok(false);
+            }
+            tx.prepare_cached("INSERT OR REPLACE INTO deed VALUES (?, ?, ?)")?
+                .execute(params![finding, revision, bytes])?;
+            Ok(true)
+        })
+    }
+}
