@@ -94,6 +94,7 @@ impl Aggregator {
         let pass = Pass {
             roll_up_every_ms: Some(ROLL_UP_EVERY_MS),
             deadline: Some(deadline),
+            judging: self.policy.judging,
             ..Pass::new(holder, clock(), self.policy.retention.raw_days)
         };
         for _ in 0..TRIES {
@@ -111,6 +112,7 @@ impl Aggregator {
             tracing::info!(
                 pass.events = passed.events,
                 pass.days = passed.days,
+                pass.judged = passed.judged,
                 pass.sealed = passed.sealed,
                 pass.refused = passed.refused,
                 pass.set_aside = passed.set_aside,

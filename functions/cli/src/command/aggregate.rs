@@ -22,7 +22,10 @@ pub(crate) fn run(args: &AggregateArgs) -> anyhow::Result<Outcome> {
     let policy = policy(args.store.config.as_ref())?;
     let holder = format!("laptime aggregate, process {}", std::process::id());
     let now = args.now.unwrap_or_else(clock);
-    let pass = Pass::new(&holder, now, policy.retention.raw_days);
+    let pass = Pass {
+        judging: policy.judging,
+        ..Pass::new(&holder, now, policy.retention.raw_days)
+    };
     let bar = output::bar(0, "taking up events");
     let progress = |passed: &Passed| bar.set_position(passed.events);
     let passed = match Place::named(&args.store.data, policy.retention.raw_days)? {
@@ -82,6 +85,7 @@ async fn wait<T>(call: impl AsyncFn() -> Stored<Result<T, Lease>>) -> anyhow::Re
 
 pub(crate) fn text(passed: &Passed) -> String {
     let counts = [
+        (passed.judged, "workflow", "judged"),
         (passed.sealed, "day", "sealed"),
         (passed.refused, "attempt", "refused because the day is sealed"),
         (passed.set_aside, "attempt", "set aside because it cannot be read"),

@@ -6,8 +6,9 @@ use futures_util::stream::{StreamExt, iter};
 
 use crate::config::Thresholds;
 use crate::flow::aggregate::judged_rows;
+use crate::judging::{self, Judgement, State, Told, told};
 use crate::port::{Library, StoreError, Stored, StoredDay};
-use crate::report::{Report, SCHEMA, Sheet, WorkflowReport};
+use crate::report::{Called, Finding, Report, SCHEMA, Sheet, WorkflowReport};
 use crate::rollup::Rollup;
 use crate::row::{DayKey, WorkflowId};
 use crate::time::{Day, Time};
@@ -17,6 +18,9 @@ const DEFAULT_DAYS: i64 = 30;
 
 /// Workflows read at once.
 const AT_ONCE: usize = 8;
+
+/// Days before the period that an open finding may be old: what has been so for longer is normal.
+const OPEN_DAYS: i64 = 90;
 
 /// What a report is to cover.
 #[derive(Debug, Clone, Default)]
@@ -110,14 +114,44 @@ async fn make(
         }));
     }
     workflows.sort_by(|a, b| a.order().cmp(&b.order()));
+    let judgements = library.judgements().await?;
+    for (id, judgement) in &judgements {
+        let is_it = |one: &&mut WorkflowReport| one.is(*id);
+        if let Some(workflow) = workflows.iter_mut().find(is_it) {
+            workflow.series_judged = u64::from(judgement.series);
+        }
+    }
+    let findings = findings(&judgements, &workflows, period, span);
     Ok(Report {
         schema: SCHEMA,
         generated_at: now.to_string(),
         from: span.from.to_string(),
         to: span.to.to_string(),
         workflows,
-        findings: Vec::new(),
+        findings,
     })
+}
+
+/// What is to be told, latest confirmed first.
+fn findings(
+    judgements: &[(WorkflowId, Judgement)],
+    workflows: &[WorkflowReport],
+    period: &Period,
+    span: Span,
+) -> Vec<Finding> {
+    let is_shown = |id: WorkflowId| {
+        period.repository.is_none()
+            || workflows.iter().any(|one| one.repository_id == id.repository)
+    };
+    let called = |id| Called::among(workflows, id);
+    let told = told(judgements).into_iter().filter(|told| match told {
+        Told::One(id, finding) => is_shown(*id) && span.concerns(finding),
+        Told::Fleet { members, .. } => {
+            members.iter().any(|(id, finding)| is_shown(*id) && span.concerns(finding))
+        }
+    });
+    let findings: Vec<Finding> = told.filter_map(|told| Finding::of(&told, called)).collect();
+    findings.into_iter().rev().collect()
 }
 
 async fn one(
@@ -164,6 +198,18 @@ impl Span {
     fn middle(self) -> Day {
         let middle = self.from.plus_millis(self.to.since(self.from) / 2);
         middle.plus_millis(12 * 3_600_000).day()
+    }
+
+    /// Whether a finding was confirmed or went back within it, or is open and not old news.
+    fn concerns(self, finding: &judging::Finding) -> bool {
+        let within = |at: Time| self.from <= at && at < self.to;
+        match &finding.state {
+            State::Recovered { at, .. } => within(finding.confirmed.end) || within(*at),
+            State::Confirmed => {
+                finding.confirmed.end < self.to
+                    && finding.confirmed.end >= self.from.plus_days(-OPEN_DAYS)
+            }
+        }
     }
 
     fn covers(self, day: Day) -> bool {

@@ -1,5 +1,7 @@
 //! The laps of many days as one list.
 
+use std::collections::BTreeSet;
+
 use crate::time::Day;
 use crate::track::{Lap, Track};
 
@@ -23,6 +25,16 @@ impl<'a> Laps<'a> {
     /// One by its place.
     pub fn get(&self, place: usize) -> Option<(&'a Track, &'a Lap)> {
         self.0.get(place).copied()
+    }
+
+    /// Classes of runner in the week up to the last lap.
+    pub(super) fn recent_classes(&self) -> BTreeSet<String> {
+        let Some((_, last)) = self.0.last() else { return BTreeSet::new() };
+        let since = last.end.plus_days(-7);
+        let recent = self.0.iter().rev().take_while(|(_, lap)| lap.end > since);
+        recent
+            .flat_map(|(track, lap)| lap.jobs.iter().map(|job| track.name(job.class).to_owned()))
+            .collect()
     }
 
     /// All of them, with their places.

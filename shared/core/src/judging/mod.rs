@@ -7,11 +7,14 @@
 mod alarm;
 mod carrier;
 mod finding;
+mod fleet;
 mod group;
 mod laps;
 mod proportion;
 mod series;
 mod watch;
+
+use std::collections::BTreeSet;
 
 use crate::time::Day;
 use crate::track::Track;
@@ -19,6 +22,7 @@ use crate::track::Track;
 pub use alarm::Alarm;
 pub use carrier::{Carrier, Carriers};
 pub use finding::{AttemptRef, Cause, Finding, Level, State};
+pub use fleet::{Told, told};
 pub use group::LEADING;
 pub use laps::{LEAD_DAYS, Laps};
 pub use series::{Measure, Scope, SeriesKey};
@@ -33,8 +37,10 @@ pub struct Judgement {
     pub alarms: Vec<Alarm>,
     /// What they come to, by time of confirmation.
     pub findings: Vec<Finding>,
-    /// Series that had a sample in the last week that was judged.
+    /// Series that had a sample in the week before the last one.
     pub series: u32,
+    /// Classes of runner that jobs ran on in that week.
+    pub classes: BTreeSet<String>,
 }
 
 /// Judges a workflow anew from the Monday of `from` on.
@@ -54,7 +60,7 @@ pub fn judge(
     let (mut alarms, series) = watch.alarms(&laps, monday, held.alarms);
     alarms.sort_by(|a, b| (a.confirmed.end, &a.series).cmp(&(b.confirmed.end, &b.series)));
     let findings = group::findings(id, &laps, &alarms, held.findings);
-    Judgement { alarms, findings, series }
+    Judgement { alarms, findings, series, classes: laps.recent_classes() }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ mod workflow;
 
 use super::{
     clock,
-    summary::{self, NEXT_STEPS, NO_FINDINGS, NOTHING_YET},
+    summary::{self, NEXT_STEPS, NOTHING_YET},
     units,
 };
 use crate::{
@@ -22,6 +22,7 @@ pub fn markdown(report: &Report) -> String {
         next_steps(&mut page);
     } else {
         totals(&mut page, report);
+        findings(&mut page, report);
         if report.workflows.len() > 1 {
             overview(&mut page, report);
         }
@@ -29,10 +30,25 @@ pub fn markdown(report: &Report) -> String {
             workflow::section(&mut page, workflow);
         }
     }
-    if report.findings.is_empty() {
-        page.add(&format!("\n{NO_FINDINGS}.\n"));
-    }
     page.text
+}
+
+/// What changed, before anything else: silence is told too.
+fn findings(page: &mut Page, report: &Report) {
+    page.add(&format!("\n## Findings\n\n{}\n", summary::judged(report)));
+    for finding in &report.findings {
+        let state = if finding.state == "recovered" { ", recovered" } else { "" };
+        page.add(&format!(
+            "\n- **{}**{state}: {}\n",
+            finding.direction,
+            hostile::markdown_prose(&finding.title)
+        ));
+        for (what, words) in summary::finding(finding) {
+            let words = hostile::markdown_prose(&words);
+            let colon = if what.is_empty() { "" } else { ": " };
+            page.add(&format!("  - {what}{colon}{words}\n"));
+        }
+    }
 }
 
 #[derive(Default)]

@@ -130,6 +130,7 @@ fn blank(repository: &str, workflow: &str) -> WorkflowReport {
         green_s: Figures::default(),
         failed_s: Figures::default(),
         segments: Vec::new(),
+        series_judged: 9,
         trend: Trend { measure: "green_s", halves: unknown(), previous: unknown() },
         jobs: Vec::new(),
         other_jobs: None,

@@ -3,14 +3,69 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::clock;
 use super::units::{self, float};
 use crate::report::{
-    Bottleneck, Change, Figures, JobReport, Report, StepReport, WhereTimeGoes, WorkflowReport,
+    Bottleneck, Change, Figures, Finding, FindingAttempt, FindingCarrier, JobReport, Report, StepReport, WhereTimeGoes, WorkflowReport,
 };
 use crate::stats::Outcomes;
 
-/// Said wherever findings would be.
-pub(super) const NO_FINDINGS: &str = "Findings: none (series are not judged yet)";
+/// How many series are judged, and what came of it: silence is told too.
+pub(super) fn judged(report: &Report) -> String {
+    let series: u64 = report.workflows.iter().map(|workflow| workflow.series_judged).sum();
+    let findings = units::counted(units::len(&report.findings), "finding");
+    format!("{} series judged, {findings}", units::count(series))
+}
+
+/// What a finding says beyond its title, each with a word for what it is.
+pub(super) fn finding(finding: &Finding) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
+    if finding.unit == "s" && finding.kind == "workflow" {
+        lines.extend(carried(finding).map(|carried| ("carried by", carried)));
+    }
+    let run = |attempt: &FindingAttempt| match attempt.run_number {
+        Some(number) => format!("run #{number}"),
+        None => format!("run {}", attempt.run_id),
+    };
+    let first = &finding.first_bad;
+    let mut since = format!("{} at {}", run(first), clock::minute(&first.ended_at));
+    since.push_str(&format!(
+        ", beyond doubt after {}",
+        units::counted(u64::from(finding.samples), "sample")
+    ));
+    lines.push(("since", since));
+    if let Some(at) = &finding.recovered_at {
+        lines.push(("over", format!("it went back; beyond doubt at {}", clock::minute(at))));
+    }
+    lines.extend(finding.cause.clone().map(|cause| ("not your code", cause)));
+    if finding.kind == "fleet" {
+        lines.extend(finding.members.iter().cloned().map(|member| ("", member)));
+    }
+    lines.push(("do", finding.advice.clone()));
+    lines
+}
+
+/// The carriers that make most of the change.
+fn carried(finding: &Finding) -> Option<String> {
+    let is_worth = |one: &&FindingCarrier| one.share_pct.is_some_and(|share| share >= CARRIES_PCT);
+    let words = finding.carriers.iter().filter(is_worth).take(MOST_CARRIERS).map(|one| {
+        let what = match (&one.job, &one.step) {
+            (Some(job), Some(step)) => format!("step `{step}` of job `{job}`"),
+            (Some(job), None) => format!("job `{job}` outside of its steps"),
+            (None, _) => "what lies between jobs".to_owned(),
+        };
+        let gained = one.after_s - one.before_s;
+        let sign = if gained < 0.0 { "−" } else { "+" };
+        let share = one.share_pct.unwrap_or_default();
+        format!("{what} ({sign}{}, {share:.0} % of it)", units::duration(gained.abs()))
+    });
+    let words: Vec<String> = words.collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// Carriers told in words, and the part of a change from which on one is.
+const MOST_CARRIERS: usize = 3;
+const CARRIES_PCT: f64 = 10.0;
 
 /// Said in place of everything else when no attempt ended in the period.
 pub(super) const NOTHING_YET: &str = "No attempt ended in this period.";

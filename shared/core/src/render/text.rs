@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{
     clock,
-    summary::{self, NEXT_STEPS, NO_FINDINGS, NOTHING_YET},
+    summary::{self, NEXT_STEPS, NOTHING_YET},
     units,
 };
 use crate::{
@@ -31,6 +31,7 @@ pub fn text(report: &Report, width: usize) -> String {
     if report.workflows.is_empty() {
         next_steps(&mut page);
     } else {
+        findings(&mut page, report);
         if report.workflows.len() > 1 {
             overview(&mut page, report);
         }
@@ -38,11 +39,25 @@ pub fn text(report: &Report, width: usize) -> String {
             workflow::section(&mut page, workflow);
         }
     }
-    if report.findings.is_empty() {
-        page.gap();
-        page.wrapped(NO_FINDINGS, 0);
-    }
     page.text
+}
+
+/// What changed, before anything else: silence is told too.
+fn findings(page: &mut Page, report: &Report) {
+    page.gap();
+    page.wrapped(&summary::judged(report), 0);
+    for finding in &report.findings {
+        let mark = match (finding.state, finding.direction) {
+            ("recovered", _) => "○",
+            (_, "regression") => "▲",
+            _ => "▽",
+        };
+        page.gap();
+        page.hanging(&format!("  {mark} "), &hostile::prose(&finding.title), 4);
+        for (what, words) in summary::finding(finding) {
+            page.hanging(&format!("    {what:<14}"), &hostile::prose(&words), 18);
+        }
+    }
 }
 
 /// Lines that are never wider than the terminal.

@@ -2,6 +2,7 @@
 //! rounded, so that two reports on the same facts are the same bytes.
 
 mod bottleneck;
+mod finding;
 mod sheet;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub(crate) use finding::Called;
+pub use finding::{Finding, FindingAttempt, FindingCarrier};
 pub(crate) use sheet::Sheet;
 
 /// Name and version of the JSON form, as in `docs/report.schema.json`.
@@ -28,13 +31,10 @@ pub struct Report {
     pub to: String,
     /// One entry per workflow, sorted by repository, workflow name, path and ids.
     pub workflows: Vec<WorkflowReport>,
-    /// Verdicts on series. None are judged yet.
+    /// Changes that were confirmed or went back in the period, and those that are still open; latest
+    /// confirmed first.
     pub findings: Vec<Finding>,
 }
-
-/// A verdict on a series. No value exists until judging is built.
-#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
-pub enum Finding {}
 
 /// One workflow over the period.
 #[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
@@ -71,6 +71,8 @@ pub struct WorkflowReport {
     pub failed_s: Figures,
     /// The same figures per segment; only segments that occurred.
     pub segments: Vec<SegmentReport>,
+    /// Series of it that are judged: those with a sample in the week up to its last attempt.
+    pub series_judged: u64,
     /// How `total` of successful attempts moved.
     pub trend: Trend,
     /// Every job, sorted by name.

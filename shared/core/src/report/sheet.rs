@@ -42,6 +42,11 @@ struct Greens {
 }
 
 impl WorkflowReport {
+    /// Whether it is that of this workflow.
+    pub(crate) const fn is(&self, id: WorkflowId) -> bool {
+        self.repository_id == id.repository && self.workflow_id == id.workflow
+    }
+
     /// The report of a workflow; none if no attempt of it completed in the period.
     pub(crate) fn of(sheet: Sheet, thresholds: &Thresholds) -> Option<Self> {
         let id = sheet.id;
@@ -68,6 +73,7 @@ impl WorkflowReport {
             failed_s: whole.total.failed.figures(),
             outcomes: whole.outcomes.counts().clone(),
             segments: segments(rollup),
+            series_judged: 0,
             trend: trend(&eras, &rollup.green(), |greens| greens.workflow.clone(), thresholds),
             jobs: jobs.collect(),
             other_jobs: other_jobs(&rollup.other_jobs),

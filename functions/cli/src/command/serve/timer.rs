@@ -31,12 +31,14 @@ pub(super) async fn run(app: Arc<App>, mut stopped: oneshot::Receiver<()>) {
 fn pass(app: &App) {
     let holder = format!("laptime serve, process {}", std::process::id());
     let retention_days = app.policy.retention.raw_days;
-    let pass = Pass::new(&holder, clock(), retention_days);
+    let judging = app.policy.judging;
+    let pass = Pass { judging, ..Pass::new(&holder, clock(), retention_days) };
     match block_on(aggregate(&app.store, pass, clock, |_| ())) {
         Ok(Ok(Ok(passed))) if passed.events + passed.days + passed.sealed > 0 => {
             tracing::info!(
                 pass.events = passed.events,
                 pass.days = passed.days,
+                pass.judged = passed.judged,
                 pass.refused = passed.refused,
                 "{}",
                 text(&passed).trim_end()

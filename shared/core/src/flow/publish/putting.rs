@@ -174,15 +174,15 @@ fn by_repository(whole: &Report) -> BTreeMap<String, Report> {
     for workflow in &whole.workflows {
         parts.entry(workflow.repository.clone()).or_default().push(workflow.clone());
     }
-    let part = |workflows| Report {
+    let part = |name: &str, workflows| Report {
         schema: whole.schema,
         generated_at: whole.generated_at.clone(),
         from: whole.from.clone(),
         to: whole.to.clone(),
         workflows,
-        findings: whole.findings.clone(),
+        findings: whole.findings.iter().filter(|one| one.concerns(name)).cloned().collect(),
     };
-    parts.into_iter().map(|(name, workflows)| (name, part(workflows))).collect()
+    parts.into_iter().map(|(name, workflows)| (name.clone(), part(&name, workflows))).collect()
 }
 
 /// The folder of a repository. GitHub's names need no escape; anything else is not trusted.

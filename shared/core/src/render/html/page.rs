@@ -4,16 +4,16 @@ use askama::Template;
 
 use super::{
     chart::{Days, Spark, spark},
-    section::{Card, Section, Stat, card, id, tone},
+    section::{Card, Section, Stat, advice, card, id, tone},
 };
 use crate::{
     hostile,
     render::{
         clock,
-        summary::{self, NEXT_STEPS, NO_FINDINGS, NOTHING_YET},
+        summary::{self, NEXT_STEPS, NOTHING_YET},
         units,
     },
-    report::{Report, WorkflowReport},
+    report::{Finding, Report, WorkflowReport},
 };
 
 /// Most bottlenecks shown before the workflows.
@@ -37,7 +37,27 @@ pub(super) struct Page {
     left_out: String,
     nothing: &'static str,
     next_steps: [(&'static str, &'static str); 3],
-    findings: &'static str,
+    judged: String,
+    findings: Vec<FindingCard>,
+}
+
+/// A finding.
+struct FindingCard {
+    /// `bad`, `good` or `over`.
+    tone: &'static str,
+    direction: &'static str,
+    state: &'static str,
+    /// The section of its workflow; empty where there is none.
+    link: String,
+    /// Text and names by turns, beginning with text.
+    title: Vec<String>,
+    lines: Vec<FindingLine>,
+}
+
+/// What a finding says about one thing.
+struct FindingLine {
+    what: &'static str,
+    words: Vec<String>,
 }
 
 /// One workflow among many.
@@ -88,8 +108,29 @@ impl Page {
             },
             nothing: NOTHING_YET,
             next_steps: NEXT_STEPS,
-            findings: if report.findings.is_empty() { NO_FINDINGS } else { "" },
+            judged: summary::judged(report),
+            findings: report.findings.iter().map(|one| finding(one, report, &shown)).collect(),
         }
+    }
+}
+
+fn finding(finding: &Finding, report: &Report, shown: &Shown) -> FindingCard {
+    let tone = match (finding.state, finding.direction) {
+        ("recovered", _) => "over",
+        (_, "regression") => "bad",
+        _ => "good",
+    };
+    let key = (finding.repository_id, finding.workflow_id);
+    let mut workflows = report.workflows.iter().filter(|one| shown.contains(&summary::key(one)));
+    let link = workflows.find(|one| summary::key(one) == key).map(id).unwrap_or_default();
+    let lines = summary::finding(finding).into_iter();
+    FindingCard {
+        tone,
+        direction: finding.direction,
+        state: finding.state,
+        link: if finding.kind == "fleet" { String::new() } else { link },
+        title: advice(&finding.title),
+        lines: lines.map(|(what, words)| FindingLine { what, words: advice(&words) }).collect(),
     }
 }
 

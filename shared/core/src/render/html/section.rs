@@ -188,7 +188,7 @@ pub(super) fn card(workflow: &WorkflowReport, bottleneck: &Bottleneck) -> Card {
 }
 
 /// Names stand between backquotes. One that brings its own only looks odd.
-fn advice(recommendation: &str) -> Vec<String> {
+pub(super) fn advice(recommendation: &str) -> Vec<String> {
     hostile::prose(recommendation).split('`').map(str::to_owned).collect()
 }
 

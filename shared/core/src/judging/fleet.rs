@@ -1,0 +1,114 @@
+//! Findings of many workflows with one cause: what runs the jobs, not what they run.
+
+use std::collections::BTreeSet;
+
+use crate::judging::finding::Finding;
+use crate::judging::series::{Measure, Scope};
+use crate::judging::Judgement;
+use crate::row::WorkflowId;
+
+/// Hours within which changes of several workflows count as one: nightly ones are a day late.
+const TOGETHER_HOURS: i64 = 36;
+
+/// Fewer workflows are no fleet.
+const FLEET: usize = 3;
+
+/// One in so many of the workflows on a class of runner must have changed.
+const MOST: usize = 2;
+
+/// How much the change of one may differ from the middle one, as a part of it.
+const ALIKE: f64 = 0.5;
+
+/// What a person is told as one thing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told<'a> {
+    /// A finding of one workflow.
+    One(WorkflowId, &'a Finding),
+    /// The same change in many workflows, on one class of runner; by time of confirmation.
+    Fleet {
+        /// The class.
+        class: String,
+        /// Workflows on that class, those that did not change included.
+        workflows: usize,
+        /// The findings.
+        members: Vec<(WorkflowId, &'a Finding)>,
+    },
+}
+
+/// All findings, those of one cause as one, by time of confirmation.
+pub fn told(judgements: &[(WorkflowId, Judgement)]) -> Vec<Told<'_>> {
+    let mut left: Vec<(WorkflowId, &Finding)> = judgements
+        .iter()
+        .flat_map(|(id, judgement)| judgement.findings.iter().map(|finding| (*id, finding)))
+        .collect();
+    left.sort_by(|a, b| order(a.1).cmp(&order(b.1)));
+    let mut told = Vec::new();
+    while let Some((id, finding)) = left.first().copied() {
+        let fleet = classes(finding).into_iter().find_map(|class| {
+            let workflows = judgements.iter().filter(|(_, one)| one.classes.contains(class));
+            let workflows = workflows.count();
+            let members = together(finding, class, &left);
+            let is_most = members.len() * MOST >= workflows;
+            (members.len() >= FLEET && is_most).then(|| (class.to_owned(), workflows, members))
+        });
+        match fleet {
+            Some((class, workflows, members)) => {
+                left.retain(|one| !members.iter().any(|member| std::ptr::eq(member.1, one.1)));
+                told.push(Told::Fleet { class, workflows, members });
+            }
+            None => {
+                told.push(Told::One(id, finding));
+                left.remove(0);
+            }
+        }
+    }
+    told
+}
+
+fn order(finding: &Finding) -> (crate::time::Time, &str) {
+    (finding.confirmed.end, &finding.id)
+}
+
+/// The classes of runner whose jobs or steps changed with a finding.
+fn classes(finding: &Finding) -> BTreeSet<&str> {
+    finding
+        .members
+        .iter()
+        .filter_map(|(series, _)| match &series.scope {
+            Scope::Run => None,
+            Scope::Job { class, .. } | Scope::Step { class, .. } => Some(class.as_str()),
+        })
+        .collect()
+}
+
+/// The first finding of each workflow that changed with this one, alike.
+fn together<'a>(
+    with: &Finding,
+    class: &str,
+    left: &[(WorkflowId, &'a Finding)],
+) -> Vec<(WorkflowId, &'a Finding)> {
+    let mut seen = BTreeSet::new();
+    let mut members: Vec<(WorkflowId, &Finding)> = left
+        .iter()
+        .filter(|(_, finding)| {
+            let apart = finding.first_bad.end.since(with.first_bad.end).abs();
+            finding.is_regression == with.is_regression
+                && matches!(finding.series.measure, Measure::Duration | Measure::Waited)
+                && finding.series.measure == with.series.measure
+                && apart <= TOGETHER_HOURS * 3_600_000
+                && classes(finding).contains(class)
+        })
+        .filter(|(id, _)| seen.insert(*id))
+        .copied()
+        .collect();
+    let mut factors: Vec<f64> = members.iter().map(|(_, finding)| factor(finding)).collect();
+    factors.sort_unstable_by(f64::total_cmp);
+    let middle = factors.get(factors.len() / 2).copied().unwrap_or_default();
+    members.retain(|(_, one)| (factor(one) - middle).abs() <= ALIKE * middle.abs());
+    members
+}
+
+/// Logarithm of the level after over the level before.
+fn factor(finding: &Finding) -> f64 {
+    (finding.level.after / finding.level.before).ln()
+}
