@@ -25,6 +25,7 @@ mod relay;
 mod scenario;
 mod strategy;
 mod stumbling;
+mod weeks;
 mod workload;
 
 pub use cloud::{Cloud, cloud};
@@ -44,4 +45,5 @@ pub use relay::{Fault, Relay};
 pub use scenario::{Delivery, Job, Run, signature};
 pub use strategy::{History, histories};
 pub use stumbling::Stumbling;
+pub use weeks::{Slow, Weeks};
 pub use workload::{Arrival, Workload, pass_at, refold_at};

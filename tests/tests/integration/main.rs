@@ -20,6 +20,7 @@ mod crashes;
 mod dynamodb;
 mod end_to_end;
 mod examples;
+mod findings;
 mod measure;
 mod outage;
 mod page;

@@ -22,10 +22,8 @@ pub(crate) fn run(args: &AggregateArgs) -> anyhow::Result<Outcome> {
     let policy = policy(args.store.config.as_ref())?;
     let holder = format!("laptime aggregate, process {}", std::process::id());
     let now = args.now.unwrap_or_else(clock);
-    let pass = Pass {
-        judging: policy.judging,
-        ..Pass::new(&holder, now, policy.retention.raw_days)
-    };
+    let pass =
+        Pass { judging: policy.judging, ..Pass::new(&holder, now, policy.retention.raw_days) };
     let bar = output::bar(0, "taking up events");
     let progress = |passed: &Passed| bar.set_position(passed.events);
     let passed = match Place::named(&args.store.data, policy.retention.raw_days)? {

@@ -305,7 +305,7 @@ where
     /// Judges the workflows of the days that were stored.
     async fn judge(&self, judging: &mut Judging<'_, L>, passed: &mut Passed) -> Stored<()> {
         while !passed.unfinished {
-            let judged = judging.judge_some(self.pass.now.day()).await?;
+            let judged = judging.judge_some().await?;
             if judged == 0 {
                 break;
             }

@@ -15,7 +15,7 @@ use crate::flow::measure::noted;
 use crate::judging::{self, Judgement, LEAD_DAYS, Laps, PACE_DAYS, Watch, crowd};
 use crate::port::{Fence, Findings, Ledger, Note, Notes, StoreErrorKind, Stored};
 use crate::row::WorkflowId;
-use crate::time::Day;
+use crate::time::{Day, Time};
 use crate::track::Track;
 
 /// Workflows to judge, each from this day on.
@@ -76,12 +76,12 @@ impl<'a, S: Ledger + Notes + Findings> Judging<'a, S> {
     }
 
     /// Judges some of what is noted. Answers how many workflows.
-    pub(super) async fn judge_some(&mut self, today: Day) -> Stored<u64> {
+    pub(super) async fn judge_some(&mut self) -> Stored<u64> {
         let mut unjudged: Unjudged = self.read(Note::Unjudged).await?;
         let some: Vec<(WorkflowId, Day)> =
             unjudged.iter().map(|(id, day)| (*id, *day)).take(BATCH).collect();
         for (id, day) in &some {
-            self.one(*id, *day, today).await?;
+            self.one(*id, *day).await?;
             unjudged.remove(id);
         }
         if !some.is_empty() {
@@ -90,15 +90,16 @@ impl<'a, S: Ledger + Notes + Findings> Judging<'a, S> {
         Ok(some.len() as u64)
     }
 
-    async fn one(&mut self, id: WorkflowId, from: Day, today: Day) -> Stored<()> {
+    async fn one(&mut self, id: WorkflowId, from: Day) -> Stored<()> {
         let held = match self.store.judgement(id).await {
             // It follows from the samples: judging from the beginning makes it anew.
             Err(error) if error.kind == StoreErrorKind::Corrupt => None,
             held => held?,
         };
         let lead = from.week().0.saturating_sub(LEAD_DAYS + PACE_DAYS);
-        let first = if held.is_some() { Day(lead) } else { Day(i32::MIN / 2) };
-        let tracks = self.store.tracks(id, first..today.next().next()).await?;
+        let [first, last] = [i64::MIN, i64::MAX].map(|ms| Time::from_millis(ms).day());
+        let first = if held.is_some() { Day(lead) } else { first };
+        let tracks = self.store.tracks(id, first..last.next()).await?;
         let from = if held.is_some() { from } else { tracks.first().map_or(from, |one| one.0) };
         self.learn_crowds(&tracks, from.week()).await?;
         let crowds = &self.crowds;

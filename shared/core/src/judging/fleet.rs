@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::judging::finding::Finding;
-use crate::judging::series::{Measure, Scope};
 use crate::judging::Judgement;
+use crate::judging::finding::Finding;
+use crate::judging::group::TOGETHER_HOURS;
+use crate::judging::series::{Measure, Scope};
 use crate::row::WorkflowId;
-
-/// Hours within which changes of several workflows count as one: nightly ones are a day late.
-const TOGETHER_HOURS: i64 = 36;
 
 /// Fewer workflows are no fleet.
 const FLEET: usize = 3;

@@ -16,6 +16,9 @@ use crate::track::Outcome;
 /// known less well.
 pub const LEADING: usize = 6;
 
+/// Hours within which one part may begin to differ in two segments for one cause.
+pub(super) const TOGETHER_HOURS: i64 = 36;
+
 /// Share of a change that waiting must carry for it to be the cause.
 const MOSTLY: f64 = 0.6;
 
@@ -80,15 +83,7 @@ fn groups<'a>(
     for alarm in alarms {
         let key = (alarm.series.segment, alarm.first_bad.clone());
         let place = places.get(&key).copied().unwrap_or_default();
-        let joins = |group: &&mut Group<'_>| {
-            let Some(first) = group.alarms.first() else { return false };
-            first.series.segment == alarm.series.segment
-                && first.is_regression() == alarm.is_regression()
-                && first.series.measure.is_time() == alarm.series.measure.is_time()
-                && group.alarms.iter().all(|held| held.series != alarm.series)
-                && (group.place.abs_diff(place) <= LEADING
-                    && (place > 0 || first.first_bad == alarm.first_bad))
-        };
+        let joins = |group: &&mut Group<'_>| group.takes(alarm, place);
         match groups.iter_mut().find(joins) {
             Some(group) => group.alarms.push(alarm),
             None => groups.push(Group { alarms: vec![alarm], place }),
@@ -136,8 +131,27 @@ impl Measure {
 }
 
 impl Group<'_> {
+    /// Whether an alarm has the cause of the others: it began with them, in their segment; or the
+    /// same part began to differ at about that time in another one.
+    fn takes(&self, alarm: &Alarm, place: usize) -> bool {
+        let Some(first) = self.alarms.first() else { return false };
+        let is_alike = first.is_regression() == alarm.is_regression()
+            && first.series.measure.is_time() == alarm.series.measure.is_time()
+            && self.alarms.iter().all(|held| held.series != alarm.series);
+        if !is_alike {
+            return false;
+        }
+        if first.series.segment == alarm.series.segment {
+            let is_known = place > 0 || first.first_bad == alarm.first_bad;
+            return is_known && self.place.abs_diff(place) <= LEADING;
+        }
+        let apart = first.first_bad.end.since(alarm.first_bad.end).abs();
+        apart <= TOGETHER_HOURS * 3_600_000
+            && self.alarms.iter().any(|held| held.series.scope == alarm.series.scope)
+    }
+
     /// The alarm that tells most: of the run before those of its parts, of its duration before its
-    /// waits, of much before little.
+    /// waits, of the default branch before pull requests, of much before little.
     fn telling(&self) -> Option<&Alarm> {
         let rank = |alarm: &Alarm| {
             let scope = match alarm.series.scope {
@@ -145,7 +159,7 @@ impl Group<'_> {
                 Scope::Job { .. } => 1,
                 Scope::Step { .. } => 2,
             };
-            (scope, alarm.series.measure)
+            (scope, alarm.series.measure, alarm.series.segment)
         };
         let gain = |alarm: &Alarm| (alarm.after - alarm.before).abs();
         let first = self.alarms.iter().copied();

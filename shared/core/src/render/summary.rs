@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::clock;
 use super::units::{self, float};
 use crate::report::{
-    Bottleneck, Change, Figures, Finding, FindingAttempt, FindingCarrier, JobReport, Report, StepReport, WhereTimeGoes, WorkflowReport,
+    Bottleneck, Change, Figures, Finding, FindingAttempt, FindingCarrier, JobReport, Report,
+    StepReport, WhereTimeGoes, WorkflowReport,
 };
 use crate::stats::Outcomes;
 

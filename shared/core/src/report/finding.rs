@@ -155,8 +155,9 @@ impl Finding {
                     .collect();
                 let count = members.len();
                 let verb = if first.is_regression { "slower" } else { "faster" };
-                made.title =
-                    format!("{count} of {workflows} workflows on runners `{class}` became {verb} together");
+                made.title = format!(
+                    "{count} of {workflows} workflows on runners `{class}` became {verb} together"
+                );
                 made.cause = Some(format!(
                     "{count} workflows changed alike within a day and a half: the runners `{class}` are \
                      the likely cause, not your code"
@@ -271,7 +272,8 @@ fn change_text(finding: &judging::Finding) -> String {
     use crate::render::{change, duration, rate};
     let level = &finding.level;
     if finding.series.measure.is_time() {
-        let moved = level.change().map_or(String::new(), |share| format!("{} ", change(share * 100.0)));
+        let moved =
+            level.change().map_or(String::new(), |share| format!("{} ", change(share * 100.0)));
         format!("{moved}({} → {})", duration(level.before), duration(level.after))
     } else {
         format!("{} → {}", rate(level.before), rate(level.after))

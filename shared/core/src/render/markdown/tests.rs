@@ -8,6 +8,10 @@ fn a_small_report_reads_well_on_github() {
 
     1 workflow in 1 repository · **20 attempts** · success rate **88.9 %** · **1h 23m** of wall clock
 
+    ## Findings
+
+    9 series judged, 0 findings
+
     ## `acme/api` › `CI`
 
     - File: `.github/workflows/ci.yml`
@@ -59,8 +63,6 @@ fn a_small_report_reads_well_on_github() {
     | `Set up job` | `build` | 2.7s | 4.3s |
 
     </details>
-
-    Findings: none (series are not judged yet).
     ");
 }
 
@@ -68,22 +70,22 @@ fn a_small_report_reads_well_on_github() {
 fn several_workflows_start_with_an_overview() {
     let text = markdown(&sample::rich(2));
     let overview: Vec<&str> = text.lines().take(9).collect();
-    insta::assert_snapshot!(overview.join("\n"), @r"
+    insta::assert_snapshot!(overview.join("\n"), @"
     # Lap times: 2026-08-01 → 2026-08-31 UTC (30 days)
 
     2 workflows in 1 repository · **437 attempts** · success rate **87.6 %** · **114h** of wall clock
 
-    ## Workflows
+    ## Findings
 
-    | Workflow | Attempts | Success | p50 | p95 | Queue p50 | Trend | Bottlenecks |
-    |:--|--:|--:|--:|--:|--:|--:|--:|
-    | `acme/api` › `CI` | 209 | 85.5 % | 7m 00s | 11m 12s | 38s | +29.9 % | 2 |
+    18 series judged, 0 findings
+
+    ## Workflows
     ");
 }
 
 #[test]
 fn an_empty_report_says_what_to_do() {
-    insta::assert_snapshot!(markdown(&sample::empty()), @r"
+    insta::assert_snapshot!(markdown(&sample::empty()), @"
     # Lap times: 2026-08-01 → 2026-08-31 UTC (30 days)
 
     No attempt ended in this period.
@@ -92,7 +94,5 @@ fn an_empty_report_says_what_to_do() {
     - Or send recorded ones: `laptime replay --data DIR FILE…`
     - Then aggregate, and ask again: `laptime aggregate --data DIR`
     - Or ask for another period with `--from` and `--to`
-
-    Findings: none (series are not judged yet).
     ");
 }

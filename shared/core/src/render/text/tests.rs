@@ -9,6 +9,8 @@ fn a_small_report_fits_a_terminal() {
     Laptime report · 2026-08-01 → 2026-08-31 UTC (30 days)
     1 workflow in 1 repository · 20 attempts · success rate 88.9 % · 1h 23m of wall clock
 
+    9 series judged, 0 findings
+
     acme/api › CI
     ──────────────────────────────────────────────────────────────────────────────────────────
       20 attempts · success rate 88.9 % (95 % interval 67.2 to 96.9 %)
@@ -47,8 +49,6 @@ fn a_small_report_fits_a_terminal() {
       BOTTLENECKS
       medium  Slow step › test › cargo test · 5m 20s, threshold 5m 00s · saves up to 20s a run
               Split the step `cargo test` of job `test` over two jobs.
-
-    Findings: none (series are not judged yet)
     ");
 }
 
@@ -59,6 +59,8 @@ fn a_narrow_terminal_keeps_what_matters() {
     (30 days)
     1 workflow in 1 repository · 20 attempts ·
     success rate 88.9 % · 1h 23m of wall clock
+
+    9 series judged, 0 findings
 
     acme/api › CI
     ────────────────────────────────────────────
@@ -105,8 +107,6 @@ fn a_narrow_terminal_keeps_what_matters() {
               to 20s a run
               Split the step `cargo test` of job
               `test` over two jobs.
-
-    Findings: none (series are not judged yet)
     ");
 }
 
@@ -114,23 +114,23 @@ fn a_narrow_terminal_keeps_what_matters() {
 fn several_workflows_start_with_an_overview() {
     let page = text(&sample::rich(6), 80);
     let overview: Vec<&str> = page.lines().take(10).collect();
-    insta::assert_snapshot!(overview.join("\n"), @r"
+    insta::assert_snapshot!(overview.join("\n"), @"
     Laptime report · 2026-08-01 → 2026-08-31 UTC (30 days)
     6 workflows in 3 repositories · 1,371 attempts · success rate 87.4 % · 362h of
     wall clock
+
+    54 series judged, 0 findings
 
       WORKFLOW                         ATTEMPTS  SUCCESS      P50      P95    TREND
       acme/api › CI                         209   85.5 %   7m 00s  11m 12s  +29.9 %
       acme/api › Deploy to production       228   92.3 %  21m 00s  33m 36s  +12.7 %
       acme/web › Build & test               233   95.4 %   5m 05s   8m 08s  +25.4 %
-      acme/web › Nightly end-to-end         265   98.7 %  45m 00s   1h 12m   −1.8 %
-      acme/infra › Terraform plan           212   93.8 %   1m 14s   1m 58s   +6.8 %
     ");
 }
 
 #[test]
 fn an_empty_report_says_what_to_do() {
-    insta::assert_snapshot!(text(&sample::empty(), 80), @r"
+    insta::assert_snapshot!(text(&sample::empty(), 80), @"
     Laptime report · 2026-08-01 → 2026-08-31 UTC (30 days)
 
     No attempt ended in this period.
@@ -143,17 +143,17 @@ fn an_empty_report_says_what_to_do() {
         laptime aggregate --data DIR
       Or ask for another period:
         laptime report --data DIR --from T --to T
-
-    Findings: none (series are not judged yet)
     ");
 }
 
 #[test]
 fn attempts_without_times_show_dashes() {
-    insta::assert_snapshot!(text(&sample::unmeasured(), 60), @r"
+    insta::assert_snapshot!(text(&sample::unmeasured(), 60), @"
     Laptime report · 2026-08-01 → 2026-08-31 UTC (30 days)
     1 workflow in 1 repository · 3 attempts · success rate – ·
     0s of wall clock
+
+    9 series judged, 0 findings
 
     acme/api › CI
     ────────────────────────────────────────────────────────────
@@ -171,8 +171,6 @@ fn attempts_without_times_show_dashes() {
       Restore cache  build  █▊            0.1s  0.2s
       Check out      build  ▋               0s  0.1s
       Set up job     build  ▌               0s    0s
-
-    Findings: none (series are not judged yet)
     ");
 }
 

@@ -1,0 +1,113 @@
+//! From deliveries to findings: what changed, who carries it, and when silence is right.
+
+use std::fmt::Write;
+
+use fastrand::Rng;
+use kit::{Delivery, Memory, Weeks, aggregate_at, append_all, report_json, report_of};
+use laptime_core::ingest::Progress::Drop;
+use laptime_core::report::{Finding, Report};
+use laptime_core::time::{Day, Time};
+
+/// Monday, 2 March 2026.
+const MONDAY: Day = Day(20_514);
+
+/// The fifth Monday.
+const FIFTH: i32 = 28;
+
+fn weeks(slow: &dyn Fn(u64, i32) -> (f64, f64)) -> Vec<Delivery> {
+    Weeks { repositories: 2, from: MONDAY, days: 42, seed: 7, slow }.deliveries()
+}
+
+fn end() -> Time {
+    Day(MONDAY.0 + 42).start()
+}
+
+fn report(deliveries: &[Delivery]) -> Report {
+    let store = Memory::default();
+    append_all(&store, deliveries, Drop, end()).unwrap();
+    aggregate_at(&store, end()).unwrap();
+    report_of(&store, &MONDAY.start().to_string(), &end().to_string())
+}
+
+/// What a person would read, in a few lines.
+fn told(findings: &[Finding]) -> String {
+    let mut told = String::new();
+    for one in findings {
+        let job = one.carriers.first();
+        let part = job.map(|part| format!("{:?} {:?}", part.job, part.step)).unwrap_or_default();
+        writeln!(told, "{} {} {}: {}", one.kind, one.direction, one.state, one.title).unwrap();
+        writeln!(told, "  first run {}, carried by {part}", one.first_bad.run_id).unwrap();
+        writeln!(told, "  not your code: {}", one.not_your_code).unwrap();
+    }
+    told
+}
+
+#[test]
+fn silence_is_told_with_how_much_was_looked_at() {
+    let report = report(&weeks(&|_, _| (1.0, 1.0)));
+    assert_eq!(told(&report.findings), "");
+    // Of each: run, jobs and steps, waits, success and flakiness.
+    let series: Vec<u64> = report.workflows.iter().map(|one| one.series_judged).collect();
+    assert_eq!(series, [11, 11, 11, 11]);
+}
+
+#[test]
+fn one_slow_step_is_one_finding() {
+    let slow = |workflow, day| (if workflow == 2 && day >= FIFTH { 1.5 } else { 1.0 }, 1.0);
+    let report = report(&weeks(&slow));
+    insta::assert_snapshot!(told(&report.findings), @r#"
+    workflow regression confirmed: `Workflow 3` of `acme/r2` became slower: +28.8 % (9m 26s → 12m 09s)
+      first run 20081, carried by Some("build") Some("compile")
+      not your code: false
+    "#);
+}
+
+#[test]
+fn slow_machines_are_one_finding_and_not_the_code() {
+    let report = report(&weeks(&|_, day| (1.0, if day >= FIFTH { 1.3 } else { 1.0 })));
+    insta::assert_snapshot!(told(&report.findings), @r#"
+    fleet regression confirmed: 4 of 4 workflows on runners `ubuntu-latest` became slower together
+      first run 10081, carried by Some("build") Some("compile")
+      not your code: true
+    "#);
+}
+
+#[test]
+fn what_goes_back_is_told_as_recovered() {
+    let slow =
+        |workflow, day| (if workflow == 1 && (21..35).contains(&day) { 1.6 } else { 1.0 }, 1.0);
+    let report = report(&weeks(&slow));
+    insta::assert_snapshot!(told(&report.findings), @r#"
+    workflow regression recovered: `Workflow 2` of `acme/r1` became slower: +31.7 % (9m 28s → 12m 28s)
+      first run 10061, carried by Some("build") Some("compile")
+      not your code: false
+    "#);
+}
+
+/// Order, copies and passes at any moment make no difference to any figure or verdict.
+#[test]
+fn verdicts_do_not_depend_on_how_deliveries_come() {
+    let slow = |workflow, day| (if workflow == 2 && day >= FIFTH { 1.5 } else { 1.0 }, 1.0);
+    let deliveries = weeks(&slow);
+    let straight = Memory::default();
+    append_all(&straight, &deliveries, Drop, end()).unwrap();
+    aggregate_at(&straight, end()).unwrap();
+    for seed in 0..3 {
+        let mut random = Rng::with_seed(seed);
+        let mut jumbled = deliveries.clone();
+        // Mostly in order, as deliveries come, and some of them twice.
+        if seed > 0 {
+            random.shuffle(&mut jumbled);
+        }
+        jumbled.extend(
+            deliveries.iter().filter(|_| random.u8(0..10) == 0).cloned().collect::<Vec<_>>(),
+        );
+        let store = Memory::default();
+        let size = jumbled.len() / 5 + 1;
+        for some in jumbled.chunks(size) {
+            append_all(&store, some, Drop, end()).unwrap();
+            aggregate_at(&store, end()).unwrap();
+        }
+        assert_eq!(report_json(&store), report_json(&straight), "seed {seed}");
+    }
+}
