@@ -28,6 +28,7 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     Aggregate(AggregateArgs),
     Report(ReportArgs),
+    Findings(FindingsArgs),
     Status(StatusArgs),
     Plan(PlanArgs),
     Check(CheckArgs),
@@ -166,6 +167,30 @@ pub(crate) struct ReportArgs {
     /// The present, for reproducible reports: RFC 3339.
     #[arg(long, value_name = "TIME", value_parser = crate::settings::time_or_day)]
     pub(crate) now: Option<Time>,
+}
+
+/// List what was found to have changed, or what would be found under other settings.
+///
+/// Lists all findings of the store, the latest confirmed first. With --what-if, all of stored
+/// history is judged twice, under the present settings and under those of another file, and the
+/// difference is shown: + found under the other settings only, - under the present ones only.
+/// Nothing is stored.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct FindingsArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+    /// Only this repository.
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub(crate) repo: Option<String>,
+    /// Policy file with other settings under `[judging]`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) what_if: Option<PathBuf>,
+    /// Exit with 1 if a regression is confirmed that has not gone back; with --what-if, if there
+    /// is one more.
+    #[arg(long)]
+    pub(crate) fail_on_regression: bool,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
 }
 
 /// Say what the store holds and whether passes keep up.

@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod filing;
+mod findings;
 mod judge;
 mod measure;
 mod publish;
@@ -11,6 +12,7 @@ mod usage;
 
 pub use aggregate::{Pass, Passed, aggregate};
 pub use filing::{Refolded, refold};
+pub use findings::{findings, what_if};
 pub use measure::{Installation, Pushed, measure};
 pub use publish::{Published, publish};
 pub use receive::{Answer, Delivery, receive};

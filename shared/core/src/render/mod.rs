@@ -17,7 +17,7 @@ pub use html::{HtmlError, html};
 pub use json::{json, schema};
 pub use markdown::markdown;
 pub(crate) use text::table::{Column, Table};
-pub use text::text;
+pub use text::{difference_text, findings_text, text};
 pub use units::counted;
 pub(crate) use units::{NONE, change, change_interval, duration, rate};
 

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     hostile,
-    report::{Report, WorkflowReport},
+    report::{Difference, Finding, Report, WorkflowReport},
 };
 
 /// Below this a table has no room for a name.
@@ -46,18 +46,50 @@ pub fn text(report: &Report, width: usize) -> String {
 fn findings(page: &mut Page, report: &Report) {
     page.gap();
     page.wrapped(&summary::judged(report), 0);
-    for finding in &report.findings {
-        let mark = match (finding.state, finding.direction) {
-            ("recovered", _) => "○",
-            (_, "regression") => "▲",
-            _ => "▽",
-        };
-        page.gap();
-        page.hanging(&format!("  {mark} "), &hostile::prose(&finding.title), 4);
-        for (what, words) in summary::finding(finding) {
-            page.hanging(&format!("    {what:<14}"), &hostile::prose(&words), 18);
-        }
+    report.findings.iter().for_each(|one| finding(page, "", one));
+}
+
+fn finding(page: &mut Page, sign: &str, finding: &Finding) {
+    let mark = match (finding.state, finding.direction) {
+        ("recovered", _) => "○",
+        (_, "regression") => "▲",
+        _ => "▽",
+    };
+    page.gap();
+    page.hanging(&format!("{sign:<2}{mark} "), &hostile::prose(&finding.title), 4);
+    for (what, words) in summary::finding(finding) {
+        page.hanging(&format!("    {what:<14}"), &hostile::prose(&words), 18);
     }
+}
+
+/// Findings for a terminal, as in a report.
+pub fn findings_text(findings: &[Finding], width: usize) -> String {
+    let mut page = Page { width: width.clamp(NARROWEST, WIDEST), text: String::new() };
+    if findings.is_empty() {
+        page.line("No finding.");
+    }
+    findings.iter().for_each(|one| finding(&mut page, "", one));
+    page.text
+}
+
+/// What other settings would change, as a diff.
+pub fn difference_text(difference: &Difference, width: usize) -> String {
+    let mut page = Page { width: width.clamp(NARROWEST, WIDEST), text: String::new() };
+    let count = |findings: &[Finding]| units::counted(units::len(findings), "finding");
+    page.wrapped(
+        &format!(
+            "{} more, {} fewer, {} under both",
+            count(&difference.added),
+            count(&difference.removed),
+            count(&difference.kept)
+        ),
+        0,
+    );
+    let parts = [("+", &difference.added), ("-", &difference.removed), (" ", &difference.kept)];
+    for (sign, findings) in parts {
+        findings.iter().for_each(|one| finding(&mut page, sign, one));
+    }
+    page.text
 }
 
 /// Lines that are never wider than the terminal.

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::judging::{self, AttemptRef, Cause, Measure, Scope, State, Told};
 use crate::report::WorkflowReport;
-use crate::row::WorkflowId;
+use crate::row::{Names, WorkflowId};
 use crate::stats::round;
 
 /// A change that was judged beyond doubt, with one cause.
@@ -119,12 +119,23 @@ impl Called {
     /// As the report has it, else by its ids.
     pub(crate) fn among(workflows: &[WorkflowReport], id: WorkflowId) -> Self {
         workflows.iter().find(|one| one.is(id)).map_or_else(
-            || Self {
-                repository: format!("repository {}", id.repository),
-                workflow: format!("workflow {}", id.workflow),
-            },
+            || Self::by_ids(id),
             |one| Self { repository: one.repository.clone(), workflow: one.workflow.clone() },
         )
+    }
+
+    /// By its ids, where no name is known.
+    pub(crate) fn by_ids(id: WorkflowId) -> Self {
+        Self {
+            repository: format!("repository {}", id.repository),
+            workflow: format!("workflow {}", id.workflow),
+        }
+    }
+}
+
+impl From<Names> for Called {
+    fn from(names: Names) -> Self {
+        Self { repository: names.repository, workflow: names.workflow }
     }
 }
 

@@ -2,6 +2,7 @@
 //! rounded, so that two reports on the same facts are the same bytes.
 
 mod bottleneck;
+mod difference;
 mod finding;
 mod sheet;
 
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use difference::{Difference, FINDINGS_SCHEMA};
 pub(crate) use finding::Called;
 pub use finding::{Finding, FindingAttempt, FindingCarrier};
 pub(crate) use sheet::Sheet;
