@@ -16,6 +16,9 @@ const SIDE: usize = 40;
 /// Attempts that took this many times the median of their side are left out.
 const OUTLIER: f64 = 3.0;
 
+/// Part of a change of the level that the means must show.
+const BORNE_OUT: f64 = 0.3;
+
 /// Parts that are told apart; the others are one.
 const PARTS: usize = 8;
 
@@ -49,6 +52,14 @@ impl Carrier {
     /// Seconds gained.
     pub fn gained(&self) -> f64 {
         self.after - self.before
+    }
+}
+
+impl Carriers {
+    /// Whether the means moved as the level did, and at least by a part of it. Otherwise attempts
+    /// that were left out as outliers made the change, and parts of the others explain nothing.
+    pub(super) fn bear_out(&self, gained: f64) -> bool {
+        (self.after - self.before) * gained.signum() >= BORNE_OUT * gained.abs()
     }
 }
 

@@ -177,6 +177,7 @@ impl Group<'_> {
         let around =
             Around { segment, scope: &telling.series.scope, first_bad: &telling.first_bad, until };
         let carriers = telling.series.measure.is_time().then(|| carriers(laps, around)).flatten();
+        let carriers = carriers.filter(|all| all.bear_out(telling.after - telling.before));
         Some(Finding {
             id: identity(id, first),
             is_regression: telling.is_regression(),

@@ -4,6 +4,7 @@
 
 mod days;
 mod duration;
+mod marks;
 mod outcomes;
 mod scale;
 mod spark;
@@ -35,6 +36,7 @@ pub(super) struct Chart {
     pub(super) shapes: Vec<Shape>,
     pub(super) hits: Vec<Hit>,
     pub(super) dots: Vec<Dot>,
+    pub(super) marks: Vec<Mark>,
     pub(super) keys: Vec<Key>,
 }
 
@@ -73,6 +75,14 @@ pub(super) struct Dot {
     pub(super) title: String,
 }
 
+/// Where a level moved.
+pub(super) struct Mark {
+    pub(super) x: Number,
+    pub(super) class: &'static str,
+    pub(super) label: String,
+    pub(super) title: String,
+}
+
 /// An entry of the legend.
 pub(super) struct Key {
     pub(super) class: &'static str,
@@ -92,6 +102,7 @@ impl Chart {
             shapes: Vec::new(),
             hits: Vec::new(),
             dots: Vec::new(),
+            marks: Vec::new(),
             keys: Vec::new(),
         }
     }

@@ -43,7 +43,7 @@ pub(super) struct Page {
 
 /// A finding.
 struct FindingCard {
-    /// `bad`, `good` or `over`.
+    /// `worse`, `better` or `over`.
     tone: &'static str,
     direction: &'static str,
     state: &'static str,
@@ -101,7 +101,7 @@ impl Page {
                 .iter()
                 .map(|one| overview_row(one, &days, shown.contains(&summary::key(one))))
                 .collect(),
-            sections: sections.map(|one| Section::new(one, &days)).collect(),
+            sections: sections.map(|one| Section::new(one, &report.findings, &days)).collect(),
             left_out: match left_out {
                 0 => String::new(),
                 more => format!("{} more", units::counted(more as u64, "workflow")),
@@ -117,8 +117,8 @@ impl Page {
 fn finding(finding: &Finding, report: &Report, shown: &Shown) -> FindingCard {
     let tone = match (finding.state, finding.direction) {
         ("recovered", _) => "over",
-        (_, "regression") => "bad",
-        _ => "good",
+        (_, "regression") => "worse",
+        _ => "better",
     };
     let key = (finding.repository_id, finding.workflow_id);
     let mut workflows = report.workflows.iter().filter(|one| shown.contains(&summary::key(one)));

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     hostile,
     render::{summary, units},
-    report::{Bottleneck, Change, WorkflowReport},
+    report::{Bottleneck, Change, Finding, WorkflowReport},
 };
 
 /// Everything about one workflow.
@@ -61,10 +61,12 @@ pub(super) struct Card {
 }
 
 impl Section {
-    pub(super) fn new(workflow: &WorkflowReport, days: &Days) -> Self {
+    pub(super) fn new(workflow: &WorkflowReport, findings: &[Finding], days: &Days) -> Self {
         let id = id(workflow);
+        let of_it = |one: &&Finding| (one.repository_id, one.workflow_id) == summary::key(workflow);
+        let findings: Vec<&Finding> = findings.iter().filter(of_it).collect();
         let charts = [
-            chart::duration(&id, workflow, days),
+            chart::duration(&id, workflow, &findings, days),
             chart::waiting(&id, workflow, days),
             chart::outcomes(&id, workflow, days),
         ];

@@ -2,7 +2,7 @@ use super::{Chart, Days, Dot, Number, scale::Scale};
 use crate::{
     hostile,
     render::{clock, summary, units},
-    report::{RecentAttempt, WorkflowReport},
+    report::{Finding, RecentAttempt, WorkflowReport},
 };
 
 const HEIGHT: u32 = 220;
@@ -13,7 +13,12 @@ const BRIDGED_DAYS: u64 = 3;
 type Point = (u64, f64, f64);
 
 /// Total time per day, median and 95th percentile, with the recent attempts as dots.
-pub(in super::super) fn duration(id: &str, workflow: &WorkflowReport, days: &Days) -> Chart {
+pub(in super::super) fn duration(
+    id: &str,
+    workflow: &WorkflowReport,
+    findings: &[&Finding],
+    days: &Days,
+) -> Chart {
     let points: Vec<Point> = workflow
         .days
         .iter()
@@ -55,6 +60,7 @@ pub(in super::super) fn duration(id: &str, workflow: &WorkflowReport, days: &Day
     if chart.dots.iter().any(|dot| dot.clipped) {
         chart.key("dot above", "off the scale");
     }
+    chart.mark(findings, days, &scale);
     chart
 }
 
@@ -137,7 +143,7 @@ mod tests {
     #[test]
     fn an_outlier_is_marked_at_the_upper_edge() {
         let report = sample::rich(1);
-        let chart = duration("w", &report.workflows[0], &Days::of(&report));
+        let chart = duration("w", &report.workflows[0], &[], &Days::of(&report));
         let clipped: Vec<&Dot> = chart.dots.iter().filter(|dot| dot.clipped).collect();
         assert_eq!(clipped.len(), 1);
         assert!(clipped[0].y.0.abs() < 1e-9);
