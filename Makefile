@@ -17,12 +17,13 @@ ARCH ?= arm64
 export SAM_CLI_TELEMETRY = 0
 
 .DEFAULT_GOAL = help
-.PHONY: help demo build test check template bench schema units local-aws lambda deploy destroy clean
+.PHONY: help demo build test check template scorecard bench schema units local-aws lambda deploy destroy clean
 
 help:
 	@echo 'make demo    see a report on bundled history, built from signed deliveries'
 	@echo 'make test    everything, with what it needs installed into this checkout'
 	@echo 'make check   formatting, lints, docs, layers, licences'
+	@echo 'make scorecard  how well changes are told from noise, on simulated series'
 	@echo 'make bench   speed and memory against peers and targets'
 	@echo 'make schema  write the JSON Schemas in docs/ anew'
 	@echo 'make local-aws  deploy to a stand-in for AWS on this machine, and show it at work'
@@ -79,6 +80,9 @@ template: $(VENV_AWS) $(VENV_SAM)
 
 schema:
 	LAPTIME_UPDATE_SCHEMA=1 $(CARGO) test --locked -p laptime-core schema
+
+scorecard:
+	$(CARGO) bench --locked -p laptime-scorecard --bench laptime-scorecard
 
 bench:
 	tests/bench/run

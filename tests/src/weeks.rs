@@ -55,7 +55,9 @@ impl Weeks<'_> {
         let mut seconds = |about: f64| {
             // The mean of some uniform numbers: about normal, 5 per cent.
             let noise = (0..6).map(|_| random.f64()).sum::<f64>() - 3.0;
-            (about * machine * (1.0 + 0.07 * noise)) as i64
+            #[expect(clippy::cast_possible_truncation, reason = "some minutes")]
+            let seconds = (about * machine * (1.0 + 0.07 * noise)) as i64;
+            seconds
         };
         let build = [("compile", seconds(300.0 * compile)), ("link", seconds(60.0))];
         let test = [("pytest", seconds(200.0))];

@@ -29,6 +29,7 @@ pub(crate) enum Command {
     Aggregate(AggregateArgs),
     Report(ReportArgs),
     Findings(FindingsArgs),
+    Detect(DetectArgs),
     Status(StatusArgs),
     Plan(PlanArgs),
     Check(CheckArgs),
@@ -191,6 +192,42 @@ pub(crate) struct FindingsArgs {
     pub(crate) fail_on_regression: bool,
     #[command(flatten)]
     pub(crate) format: FormatArgs,
+}
+
+/// Judge any series: where its level changed beyond doubt, and by how much.
+///
+/// FILE has lines of time,value: unix seconds or RFC 3339, a number; a header may come first.
+/// Positions count from 0 in order of time: after a change behind the 60th sample, `index` is 60.
+/// It is judged as the durations of CI are: outliers, spikes, seasons, drift and two modes that take
+/// turns are no changes. A change that is not beyond doubt is listed with the reason why.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DetectArgs {
+    /// The series; - is standard input.
+    pub(crate) file: PathBuf,
+    /// Column of the time, by its name in the header; `time` or the first if not given.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) time: Option<String>,
+    /// Column of the value, by its name in the header; `value` or the second if not given.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) value: Option<String>,
+    /// A fall is a regression, not a rise.
+    #[arg(long)]
+    pub(crate) higher_is_better: bool,
+    /// Least change that is told, in per cent.
+    #[arg(long, value_name = "PERCENT", default_value_t = 6.0, value_parser = per_cent)]
+    pub(crate) min_change: f64,
+    /// Exit with 1 if a regression is confirmed.
+    #[arg(long)]
+    pub(crate) fail_on_regression: bool,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+fn per_cent(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches('%').parse::<f64>() {
+        Ok(number) if (0.0..=10_000.0).contains(&number) => Ok(number),
+        _ => Err("write per cent from 0 to 10000, as in 5".to_owned()),
+    }
 }
 
 /// Say what the store holds and whether passes keep up.

@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         Command::Replay(args) => command::replay::run(&args),
         Command::Aggregate(args) => command::aggregate::run(&args),
         Command::Report(args) => command::report::run(&args),
+        Command::Detect(args) => command::detect::run(&args),
         Command::Findings(args) => command::findings::run(&args),
         Command::Status(args) => command::status::run(&args),
         Command::Plan(args) => command::plan::run(&args),

@@ -21,6 +21,7 @@ pub mod render;
 pub mod report;
 pub mod rollup;
 pub mod row;
+pub mod series;
 pub mod stats;
 pub mod stored;
 pub mod time;

@@ -6,12 +6,14 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
+    clippy::wildcard_enum_match_arm,
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "it measures, and a measurement that cannot be made ends there"
 )]
 
+pub mod card;
 pub mod detector;
 pub mod ideal;
 pub mod partition;

@@ -55,7 +55,9 @@ impl Found {
         match self {
             Self::Known(findings) => findings.retain(is_wanted),
             Self::Compared(Difference { added, removed, kept }) => {
-                [added, removed, kept].into_iter().for_each(|one| one.retain(&is_wanted));
+                for findings in [added, removed, kept] {
+                    findings.retain(&is_wanted);
+                }
             }
         }
     }

@@ -3,6 +3,7 @@
 pub(crate) mod aggregate;
 pub(crate) mod check;
 pub(crate) mod demo;
+pub(crate) mod detect;
 pub(crate) mod findings;
 pub(crate) mod plan;
 pub(crate) mod replay;

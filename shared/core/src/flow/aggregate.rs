@@ -280,7 +280,7 @@ where
                     held += rows.len();
                     let rollup = Rollup::of(&rows);
                     let track = Track::of(&rows, &rollup);
-                    seen.push(Seen { touched, rollup, track, rows });
+                    seen.push(Seen { touched, rows, rollup, track });
                 }
                 let stay = observer.look(self.fence, &seen).await?;
                 seen.retain(|one| with_today || one.touched.day.day < self.pass.now.day());

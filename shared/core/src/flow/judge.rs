@@ -60,7 +60,9 @@ impl<'a, S: Ledger + Notes + Findings> Judging<'a, S> {
             active.retain(|_, count| *count > 0);
             if active != held {
                 if crowd_of(&active) != crowd_of(&held) {
-                    active.keys().for_each(|id| add(&mut unjudged, *id, day));
+                    for id in active.keys() {
+                        add(&mut unjudged, *id, day);
+                    }
                 }
                 changed.push((day, active));
             }

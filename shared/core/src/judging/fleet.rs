@@ -49,15 +49,12 @@ pub fn told(judgements: &[(WorkflowId, Judgement)]) -> Vec<Told<'_>> {
             let is_most = members.len() * MOST >= workflows;
             (members.len() >= FLEET && is_most).then(|| (class.to_owned(), workflows, members))
         });
-        match fleet {
-            Some((class, workflows, members)) => {
-                left.retain(|one| !members.iter().any(|member| std::ptr::eq(member.1, one.1)));
-                told.push(Told::Fleet { class, workflows, members });
-            }
-            None => {
-                told.push(Told::One(id, finding));
-                left.remove(0);
-            }
+        if let Some((class, workflows, members)) = fleet {
+            left.retain(|one| !members.iter().any(|member| std::ptr::eq(member.1, one.1)));
+            told.push(Told::Fleet { class, workflows, members });
+        } else {
+            told.push(Told::One(id, finding));
+            left.remove(0);
         }
     }
     told

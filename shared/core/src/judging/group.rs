@@ -187,30 +187,26 @@ impl Group<'_> {
             first_bad: telling.first_bad.clone(),
             confirmed: telling.confirmed.clone(),
             samples: telling.samples,
-            cause: self.cause(laps, telling, carriers.as_ref()),
+            cause: cause(laps, telling, carriers.as_ref()),
             carriers,
             members: self.alarms.iter().map(|one| (one.series.clone(), one.level())).collect(),
             series: telling.series.clone(),
         })
     }
+}
 
-    fn cause(
-        &self,
-        laps: &Laps<'_>,
-        telling: &Alarm,
-        carriers: Option<&Carriers>,
-    ) -> Option<Cause> {
-        if telling.series.measure == Measure::Waited {
-            return Some(Cause::Queue);
-        }
-        let carriers = carriers?;
-        let whole = carriers.after - carriers.before;
-        let first = carriers.parts.first()?;
-        match &first.job {
-            None if first.gained() / whole >= MOSTLY => Some(Cause::Queue),
-            None => None,
-            Some(job) => new_class(laps, telling, job).or_else(|| all_jobs(laps, telling)),
-        }
+/// What may have caused it other than the code.
+fn cause(laps: &Laps<'_>, telling: &Alarm, carriers: Option<&Carriers>) -> Option<Cause> {
+    if telling.series.measure == Measure::Waited {
+        return Some(Cause::Queue);
+    }
+    let carriers = carriers?;
+    let whole = carriers.after - carriers.before;
+    let first = carriers.parts.first()?;
+    match &first.job {
+        None if first.gained() / whole >= MOSTLY => Some(Cause::Queue),
+        None => None,
+        Some(job) => new_class(laps, telling, job).or_else(|| all_jobs(laps, telling)),
     }
 }
 
@@ -237,7 +233,9 @@ fn identity(id: WorkflowId, first: &Alarm) -> String {
     let attempt = first.first_bad.id;
     let numbers = [id.repository, id.workflow, attempt.run, u64::from(attempt.attempt)];
     let mut hasher = Sha256::new();
-    numbers.iter().for_each(|number| hasher.update(number.to_le_bytes()));
+    for number in numbers {
+        hasher.update(number.to_le_bytes());
+    }
     hasher.update([*segment as u8, *measure as u8, u8::from(first.rose)]);
     for part in scope {
         hasher.update(part.len().to_le_bytes());

@@ -92,7 +92,9 @@ impl Watch<'_> {
         before.for_each(|point| judge.learn(point.sample()));
         for alarm in &under.held {
             let place = under.position(&alarm.first_bad);
-            place.into_iter().for_each(|place| judge.know(place, alarm.deviations));
+            if let Some(place) = place {
+                judge.know(place, alarm.deviations);
+            }
         }
         let mut alarms = Vec::new();
         for point in under.points.iter().filter(|point| point.at >= under.monday.start()) {

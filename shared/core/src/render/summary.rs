@@ -29,12 +29,15 @@ pub(super) fn finding(finding: &Finding) -> Vec<(&'static str, String)> {
         None => format!("run {}", attempt.run_id),
     };
     let first = &finding.first_bad;
-    let mut since = format!("{} at {}", run(first), clock::minute(&first.ended_at));
-    since.push_str(&format!(
-        ", beyond doubt after {}",
-        units::counted(u64::from(finding.samples), "sample")
+    lines.push((
+        "since",
+        format!(
+            "{} at {}, beyond doubt after {}",
+            run(first),
+            clock::minute(&first.ended_at),
+            units::counted(u64::from(finding.samples), "sample")
+        ),
     ));
-    lines.push(("since", since));
     if let Some(at) = &finding.recovered_at {
         lines.push(("over", format!("it went back; beyond doubt at {}", clock::minute(at))));
     }

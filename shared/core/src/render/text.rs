@@ -46,7 +46,9 @@ pub fn text(report: &Report, width: usize) -> String {
 fn findings(page: &mut Page, report: &Report) {
     page.gap();
     page.wrapped(&summary::judged(report), 0);
-    report.findings.iter().for_each(|one| finding(page, "", one));
+    for one in &report.findings {
+        finding(page, "", one);
+    }
 }
 
 fn finding(page: &mut Page, sign: &str, finding: &Finding) {
@@ -68,7 +70,9 @@ pub fn findings_text(findings: &[Finding], width: usize) -> String {
     if findings.is_empty() {
         page.line("No finding.");
     }
-    findings.iter().for_each(|one| finding(&mut page, "", one));
+    for one in findings {
+        finding(&mut page, "", one);
+    }
     page.text
 }
 
@@ -87,7 +91,9 @@ pub fn difference_text(difference: &Difference, width: usize) -> String {
     );
     let parts = [("+", &difference.added), ("-", &difference.removed), (" ", &difference.kept)];
     for (sign, findings) in parts {
-        findings.iter().for_each(|one| finding(&mut page, sign, one));
+        for one in findings {
+            finding(&mut page, sign, one);
+        }
     }
     page.text
 }

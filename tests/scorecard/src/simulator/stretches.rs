@@ -64,7 +64,7 @@ pub fn stretches(seed: u64) -> Stretches {
     let noise = if random.random() { 0.08 } else { 0.25 };
     let clock = if random.random() { Clock::Even } else { Clock::Office };
     let at = times(clock, count, random);
-    let steps = if seed / 6 % 2 == 0 { steps(count, random) } else { Vec::new() };
+    let steps = if (seed / 6).is_multiple_of(2) { steps(count, random) } else { Vec::new() };
     let normal = Normal::new(0.0, noise).unwrap();
     let has = |one: Kind| kind == one || (kind == Kind::All && one != Kind::Bimodal);
     let drift = between(random, 0.1, 0.3) * if random.random() { 1.0 } else { -1.0 };

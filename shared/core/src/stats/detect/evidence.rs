@@ -121,8 +121,8 @@ impl Evidence {
             }
             Scale::Linear => (moved / (self.left_level * fit.unit).abs(), moved),
         };
-        // Against a level of zero every share is infinite: then the effect alone counts.
-        !(share < rules.min_change) && effect >= rules.min_effect
+        // Against a level of zero a share is infinite, or none: then the effect alone counts.
+        (share.is_nan() || share >= rules.min_change) && effect >= rules.min_effect
     }
 
     /// Whether it did not go away: the later half of the samples has kept the shift, and each of the

@@ -59,7 +59,9 @@ impl Fit {
             Scale::Linear => LEAST_NOISE * median(&mut y.clone()).abs(),
         };
         let unit = (noise * (1.0 + FEW / y.len() as f64)).max(least).max(f64::MIN_POSITIVE);
-        y.iter_mut().for_each(|value| *value /= unit);
+        for value in &mut y {
+            *value /= unit;
+        }
         Fitted { fit: Self { scale, season, modes, unit }, x: y }
     }
 

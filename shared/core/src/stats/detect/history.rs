@@ -30,7 +30,9 @@ pub fn history(samples: &[Sample], rules: &Rules) -> History {
     }
     let Fitted { fit, x } = Fit::of(samples);
     let mut partition = Partition::new(fit.loss());
-    x.iter().for_each(|value| partition.push(*value));
+    for value in &x {
+        partition.push(*value);
+    }
     let view = View { samples, x: &x, fit: &fit, loss: partition.loss() };
     let steps = Pruning::of(view, rules, partition.changes()).prune();
     let changes = steps.into_iter().map(|step| Change {

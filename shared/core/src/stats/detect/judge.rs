@@ -125,7 +125,9 @@ impl Judge {
         self.fitted = (self.samples.len() >= LEAST).then(|| {
             let Fitted { fit, x } = Fit::of(&self.samples);
             let mut partition = Partition::new(fit.loss());
-            x.iter().for_each(|value| partition.push(*value));
+            for value in &x {
+                partition.push(*value);
+            }
             Window { fit, x, partition }
         });
     }

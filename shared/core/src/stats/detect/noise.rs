@@ -44,7 +44,7 @@ impl Noise {
     pub(super) fn long_run(&self) -> f64 {
         let r = self.correlation;
         // What two differences at distances 1 and 2 show of the whole variance.
-        let shown = 1.0 - (r + r * r) / 2.0;
+        let shown = 1.0 - f64::midpoint(r, r * r);
         self.sigma / shown.sqrt() * ((1.0 + r) / (1.0 - r)).sqrt()
     }
 }

@@ -1,0 +1,146 @@
+//! Any series in a file, judged: what `laptime detect` does.
+
+mod read;
+mod text;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::stats::detect::{Change, Direction, Doubt, Rules, Sample, history};
+use crate::stats::round;
+
+pub use read::{Columns, NoSeries, Read, read};
+pub use text::text;
+
+/// Name and version of the JSON form, as in `docs/detect.schema.json`.
+pub const SCHEMA: &str = "laptime.detect/1";
+
+/// Digits of the values that are shown.
+const DIGITS: i32 = 6;
+
+/// Which way is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    /// Durations, sizes, costs.
+    Lower,
+    /// Rates and scores.
+    Higher,
+}
+
+/// A series and what was found in it.
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
+pub struct Detected {
+    /// Always `laptime.detect/1`.
+    #[schemars(extend("const" = SCHEMA))]
+    pub schema: &'static str,
+    /// Samples in the series.
+    pub points: usize,
+    /// Where its level changed, oldest first.
+    pub changes: Vec<DetectedChange>,
+    /// The level of each stretch, for drawing.
+    #[serde(skip)]
+    pub(crate) samples: Vec<f64>,
+}
+
+/// A change of the level.
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
+pub struct DetectedChange {
+    /// Position of the first sample after it, counted from 0 in order of time.
+    pub index: usize,
+    /// Its time, RFC 3339 in UTC.
+    pub time: String,
+    /// `regression` or `improvement`.
+    #[schemars(extend("enum" = ["regression", "improvement"]))]
+    pub direction: &'static str,
+    /// Median of the samples before, without the effects of weekday and time of day.
+    pub before: f64,
+    /// What it became.
+    pub after: f64,
+    /// 95 % interval of `after`.
+    pub after_interval: [f64; 2],
+    /// The change in per cent; null against zero.
+    pub change_pct: Option<f64>,
+    /// 95 % interval of the change.
+    pub change_interval_pct: Option<[f64; 2]>,
+    /// How far beyond noise, in standard errors.
+    pub errors: f64,
+    /// Whether it is beyond doubt.
+    pub confirmed: bool,
+    /// Position of the sample with which it was.
+    pub confirmed_at_index: Option<usize>,
+    /// Why it is, or why not yet.
+    pub reason: String,
+}
+
+/// Judges a series in order of time.
+pub fn detect(samples: &[Sample], rules: &Rules, better: Better) -> Detected {
+    let found = history(samples, rules);
+    let change = |change: &Change| {
+        let sample = samples.get(change.index)?;
+        Some(DetectedChange::of(change, sample, rules, better))
+    };
+    Detected {
+        schema: SCHEMA,
+        points: samples.len(),
+        changes: found.changes.iter().filter_map(change).collect(),
+        samples: samples.iter().map(|sample| sample.value).collect(),
+    }
+}
+
+impl DetectedChange {
+    fn of(change: &Change, first: &Sample, rules: &Rules, better: Better) -> Self {
+        let size = &change.size;
+        let is_better = (size.direction == Direction::Up) == (better == Better::Higher);
+        let shown = |value: f64| round(value, DIGITS);
+        let per_cent = |share: f64| round(share * 100.0, 2);
+        Self {
+            index: change.index,
+            time: first.at.to_string(),
+            direction: if is_better { "improvement" } else { "regression" },
+            before: shown(size.before),
+            after: shown(size.after),
+            after_interval: size.after_interval.map(shown),
+            change_pct: size.change().map(per_cent),
+            change_interval_pct: size.change_interval().map(|bounds| bounds.map(per_cent)),
+            errors: round(size.errors, 2),
+            confirmed: change.confirmed.is_ok(),
+            confirmed_at_index: change.confirmed.ok(),
+            reason: match change.confirmed {
+                Ok(at) => format!(
+                    "beyond doubt with the sample at {at}, {} after the change",
+                    at + 1 - change.index
+                ),
+                Err(doubt) => doubted(doubt, rules),
+            },
+        }
+    }
+}
+
+fn doubted(doubt: Doubt, rules: &Rules) -> String {
+    match doubt {
+        Doubt::NoBaseline => "too few samples before it to compare with".to_owned(),
+        Doubt::TooFew => format!("fewer than {} samples since", rules.confirm),
+        Doubt::TooSoon => "it has not lasted long enough".to_owned(),
+        Doubt::TooSmall => "smaller than what is worth attention".to_owned(),
+        Doubt::Noise => "noise could be the cause".to_owned(),
+        Doubt::NotHeld => "not all of the latest samples agree".to_owned(),
+        Doubt::Ranks => "samples like those after it were there before".to_owned(),
+        Doubt::Gradual => "a slope explains it better than a step".to_owned(),
+    }
+}
+
+/// JSON Schema of the JSON form, as kept in `docs/detect.schema.json`.
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(Detected);
+    // Its keys are strings and writing is to memory: nothing can fail.
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}
+
+/// The JSON form.
+pub fn json(detected: &Detected) -> String {
+    serde_json::to_string_pretty(detected).unwrap_or_default() + "\n"
+}
+
+#[cfg(test)]
+#[expect(clippy::cast_precision_loss, reason = "random bits")]
+mod tests;
