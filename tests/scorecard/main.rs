@@ -21,7 +21,7 @@ const STEPS: [(f64, usize); 8] =
     [(1.05, 24), (1.10, 12), (1.15, 12), (1.20, 6), (1.20, 12), (1.50, 6), (2.00, 6), (0.80, 12)];
 
 fn main() {
-    let count = std::env::args().filter_map(|word| word.parse().ok()).next().unwrap_or(100);
+    let count = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(100);
     let rules = Rules { min_span_ms: 16 * 3_600_000, ..Rules::default() };
     let kept = Laptime(rules);
     let detectors: [&dyn Detector; 6] =
