@@ -5,7 +5,6 @@ use crate::stats::detect::modes::Modes;
 use crate::stats::detect::noise::Noise;
 use crate::stats::detect::season::Season;
 use crate::stats::detect::{Sample, median};
-use crate::time::Time;
 
 /// Noise of few samples is known badly: it is taken as greater by this over their number.
 const FEW: f64 = 8.8;
@@ -46,9 +45,8 @@ impl Fit {
     pub(super) fn of(samples: &[Sample]) -> Fitted {
         let is_positive = samples.iter().all(|sample| sample.value > 0.0);
         let scale = if is_positive { Scale::Log } else { Scale::Linear };
-        let at: Vec<Time> = samples.iter().map(|sample| sample.at).collect();
         let mut y: Vec<f64> = samples.iter().map(|sample| scale.of(sample.value)).collect();
-        let season = Season::take(&at, &mut y);
+        let season = Season::take(samples, &mut y);
         let modes = Modes::of(&y).map(|modes| (modes, upper_is_rarer(&y, &modes)));
         let noise = match modes {
             Some((modes, _)) => modes.sigma,

@@ -1,6 +1,6 @@
 //! Effects of the weekday and of the time of day, where the window shows them beyond doubt.
 
-use crate::stats::detect::median;
+use crate::stats::detect::{Sample, median};
 use crate::time::Time;
 
 const WEEKDAYS: usize = 7;
@@ -38,18 +38,30 @@ pub(super) struct Season {
 
 impl Season {
     /// Finds the effects in a window and takes them from it.
-    pub(super) fn take(at: &[Time], y: &mut [f64]) -> Self {
+    pub(super) fn take(samples: &[Sample], y: &mut [f64]) -> Self {
         let mut season = Self::default();
+        let at: Vec<Place> = samples.iter().map(|sample| Place::of(sample.at)).collect();
         let (Some(first), Some(last)) = (at.first(), at.last()) else { return season };
-        let days = i64::from(last.day().0) - i64::from(first.day().0);
-        if y.len() >= WEEKDAY_SAMPLES && days >= WEEKDAY_DAYS {
-            season.knows_weekdays = true;
-            season.weekday = effects(at, y, weekday);
-            subtract(at, y, season.weekday.as_ref(), weekday);
+        let days = i64::from(last.day) - i64::from(first.day);
+        let has_weeks = y.len() >= WEEKDAY_SAMPLES && days >= WEEKDAY_DAYS;
+        let has_days = y.len() >= SLOT_SAMPLES && days >= SLOT_DAYS;
+        if !has_weeks && !has_days {
+            return season;
         }
-        if y.len() >= SLOT_SAMPLES && days >= SLOT_DAYS {
-            season.slot = effects(at, y, slot);
-            subtract(at, y, season.slot.as_ref(), slot);
+        season.knows_weekdays = has_weeks;
+        let mut residuals = Residuals::of(&at, y);
+        if has_weeks {
+            season.weekday = residuals.effects(&at, |place| place.weekday);
+        }
+        if let Some(effects) = &season.weekday {
+            subtract(&at, y, effects, |place| place.weekday);
+            residuals = Residuals::of(&at, y);
+        }
+        if has_days {
+            season.slot = residuals.effects(&at, |place| place.slot);
+        }
+        if let Some(effects) = &season.slot {
+            subtract(&at, y, effects, |place| place.slot);
         }
         season
     }
@@ -57,71 +69,102 @@ impl Season {
     /// What the time of a sample adds to it.
     pub(super) fn effect(&self, at: Time) -> f64 {
         let of = |effects: Option<&f64>| effects.copied().unwrap_or_default();
-        of(self.weekday.as_ref().and_then(|effects| effects.get(weekday(at))))
-            + of(self.slot.as_ref().and_then(|effects| effects.get(slot(at))))
+        if self.weekday.is_none() && self.slot.is_none() {
+            return 0.0;
+        }
+        let Place { weekday, slot, .. } = Place::of(at);
+        of(self.weekday.as_ref().and_then(|effects| effects.get(weekday)))
+            + of(self.slot.as_ref().and_then(|effects| effects.get(slot)))
     }
 }
 
-/// Days since the Monday of the week.
-fn weekday(at: Time) -> usize {
-    let day = at.day();
-    usize::try_from(i64::from(day.0) - i64::from(day.week().0)).unwrap_or_default()
+/// Where in the calendar a sample lies.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    day: i32,
+    /// Its Monday.
+    week: i32,
+    /// Days since then.
+    weekday: usize,
+    slot: usize,
 }
 
-fn slot(at: Time) -> usize {
-    let into_day = at.since(at.day().start());
-    usize::try_from(into_day / MS_PER_SLOT).unwrap_or_default().min(SLOTS - 1)
-}
-
-fn subtract<const N: usize>(
-    at: &[Time],
-    y: &mut [f64],
-    effects: Option<&[f64; N]>,
-    group: fn(Time) -> usize,
-) {
-    let Some(effects) = effects else { return };
-    for (value, at) in y.iter_mut().zip(at) {
-        *value -= effects.get(group(*at)).copied().unwrap_or_default();
-    }
-}
-
-/// The mean of each group against its own weeks, if the groups differ by more than chance.
-#[expect(clippy::cast_precision_loss, reason = "numbers of samples")]
-fn effects<const N: usize>(at: &[Time], y: &[f64], group: fn(Time) -> usize) -> Option<[f64; N]> {
-    let residuals = within_weeks(at, y);
-    let mut sizes: Vec<f64> = residuals.iter().map(|residual| residual.abs()).collect();
-    let cut = CUT * median(&mut sizes) / super::noise::MAD;
-    let mut groups = [(0.0, 0.0); N];
-    let (mut sum, mut squares) = (0.0, 0.0);
-    for (residual, at) in residuals.iter().zip(at) {
-        let residual = residual.clamp(-cut, cut);
-        sum += residual;
-        squares += residual * residual;
-        if let Some((total, count)) = groups.get_mut(group(*at)) {
-            *total += residual;
-            *count += 1.0;
+impl Place {
+    fn of(at: Time) -> Self {
+        let (day, week) = (at.day(), at.day().week());
+        let days = i64::from(day.0) - i64::from(week.0);
+        let slot = at.since(day.start()) / MS_PER_SLOT;
+        Self {
+            day: day.0,
+            week: week.0,
+            weekday: usize::try_from(days).unwrap_or_default(),
+            slot: usize::try_from(slot).unwrap_or_default().min(SLOTS - 1),
         }
     }
-    let n = y.len() as f64;
-    let (mean, variance) = (sum / n, squares / n - (sum / n).powi(2));
-    let known = || groups.iter().filter(|(_, count)| *count >= LEAST);
-    let freedom = known().count() as f64 - 1.0;
-    let weight = |(total, count): &(f64, f64)| (total / count - mean).powi(2) * count / variance;
-    let chi_squared: f64 = known().map(weight).sum();
-    let is_there = variance > 0.0
-        && freedom >= 1.0
-        && chi_squared >= freedom + BEYOND * (2.0 * freedom).sqrt();
-    is_there.then(|| {
-        groups.map(|(total, count)| if count >= LEAST { total / count - mean } else { 0.0 })
-    })
 }
 
-/// Each sample against the median of its week.
-fn within_weeks(at: &[Time], y: &[f64]) -> Vec<f64> {
+fn subtract(at: &[Place], y: &mut [f64], effects: &[f64], group: fn(&Place) -> usize) {
+    for (value, at) in y.iter_mut().zip(at) {
+        *value -= effects.get(group(at)).copied().unwrap_or_default();
+    }
+}
+
+/// Each sample against the median of its week, cut.
+struct Residuals {
+    cut: Vec<f64>,
+    mean: f64,
+    variance: f64,
+}
+
+impl Residuals {
+    #[expect(clippy::cast_precision_loss, reason = "numbers of samples")]
+    fn of(at: &[Place], y: &[f64]) -> Self {
+        let mut residuals = within_weeks(at, y);
+        let mut sizes: Vec<f64> = residuals.iter().map(|residual| residual.abs()).collect();
+        let cut = CUT * median(&mut sizes) / super::noise::MAD;
+        let (mut sum, mut squares) = (0.0, 0.0);
+        for residual in &mut residuals {
+            *residual = residual.max(-cut).min(cut);
+            sum += *residual;
+            squares += *residual * *residual;
+        }
+        let mean = sum / y.len() as f64;
+        Self { cut: residuals, mean, variance: squares / y.len() as f64 - mean * mean }
+    }
+
+    /// The mean of each group, if the groups differ by more than chance.
+    #[expect(clippy::cast_precision_loss, reason = "numbers of groups")]
+    fn effects<const N: usize>(
+        &self,
+        at: &[Place],
+        group: fn(&Place) -> usize,
+    ) -> Option<[f64; N]> {
+        let mut groups = [(0.0, 0.0); N];
+        for (residual, at) in self.cut.iter().zip(at) {
+            if let Some((total, count)) = groups.get_mut(group(at)) {
+                *total += residual;
+                *count += 1.0;
+            }
+        }
+        let known = || groups.iter().filter(|(_, count)| *count >= LEAST);
+        let freedom = known().count() as f64 - 1.0;
+        let weight = |(total, count): &(f64, f64)| {
+            (total / count - self.mean).powi(2) * count / self.variance
+        };
+        let is_there = self.variance > 0.0
+            && freedom >= 1.0
+            && known().map(weight).sum::<f64>() >= freedom + BEYOND * (2.0 * freedom).sqrt();
+        is_there.then(|| {
+            groups.map(|(total, count)| if count >= LEAST { total / count - self.mean } else { 0.0 })
+        })
+    }
+}
+
+fn within_weeks(at: &[Place], y: &[f64]) -> Vec<f64> {
     let mut residuals = Vec::with_capacity(y.len());
     let mut scratch = Vec::new();
     let mut rest = y;
-    for week in at.chunk_by(|a, b| a.day().week() == b.day().week()) {
+    for week in at.chunk_by(|a, b| a.week == b.week) {
         let (these, others) = rest.split_at(week.len().min(rest.len()));
         rest = others;
         scratch.clear();
