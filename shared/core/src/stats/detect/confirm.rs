@@ -11,8 +11,8 @@ use crate::stats::detect::{Direction, Rules, Sample, level, median};
 /// count as part of it.
 const BASELINE_MOST: usize = 128;
 
-/// While weekdays cannot be told apart, a change has to outlast a weekend.
-const WEEKEND_MS: i64 = 3 * 86_400_000;
+/// While weekdays cannot be told apart, a change has to outlast a weekend, and half of a weekly wave.
+const UNKNOWN_WEEK_MS: i64 = 5 * 86_400_000;
 
 /// A stretch of one level and the one after it, in the samples of a window.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +84,7 @@ impl View<'_> {
         let after = self.samples.get(step.at..step.to).unwrap_or_default();
         let lasted = after.first().zip(after.last()).map_or(0, |(first, last)| span(first, last));
         let unknown_week = rules.min_span_ms > 0 && !self.fit.knows_weekdays();
-        if lasted < rules.min_span_ms.max(if unknown_week { WEEKEND_MS } else { 0 }) {
+        if lasted < rules.min_span_ms.max(if unknown_week { UNKNOWN_WEEK_MS } else { 0 }) {
             return Some(Doubt::TooSoon);
         }
         self.evidence(step).doubt(self.fit, rules, active)

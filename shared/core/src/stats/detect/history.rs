@@ -56,6 +56,9 @@ struct Pruning<'a> {
 const SLOPE: f64 = 0.6;
 const SHORT: f64 = 0.5;
 
+/// Standard errors beyond the bar that a change needs here: of all partitions the best is judged.
+const BEST_EXTRA: f64 = 0.13;
+
 impl<'a> Pruning<'a> {
     fn of(view: View<'a>, rules: &'a Rules, changes: Vec<usize>) -> Self {
         Self { view, rules, changes: changes.into_iter().map(|at| (at, None)).collect() }
@@ -103,7 +106,7 @@ impl<'a> Pruning<'a> {
         let is_short = step.at - step.from < self.rules.confirm
             || (step.to - step.at < self.rules.confirm && !is_last);
         let evidence = self.view.evidence(step);
-        let reached = evidence.shift.abs() / evidence.error() / self.rules.bar(1);
+        let reached = evidence.shift.abs() / evidence.error() / (self.rules.bar(1) + BEST_EXTRA);
         if is_short {
             reached.min(1.0) * SHORT
         } else if !evidence.is_large(self.view.fit, self.rules) || evidence.is_slope() {

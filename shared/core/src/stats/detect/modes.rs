@@ -21,7 +21,7 @@ const VALLEY: f64 = 0.16;
 /// Standard deviations from "same mode" and "other mode" beyond which a difference is neither, and
 /// the share of such differences that outliers explain. A third mode makes more.
 const NEAR: f64 = 3.0;
-const ODD: f64 = 0.065;
+const ODD: f64 = 0.04;
 
 /// Differences beyond this rank are outliers.
 const RANK_CUT: f64 = 0.97;

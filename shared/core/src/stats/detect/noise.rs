@@ -14,6 +14,9 @@ const CUT: f64 = 3.0;
 /// Samples from which on neighbours are compared with those further apart.
 const CORRELATED_FROM: usize = 30;
 
+/// What chance gives, over the root of the number of samples, is taken from the correlation found.
+const SHRINK: f64 = 0.5;
+
 /// Most correlation that is believed.
 const CORRELATION_MAX: f64 = 0.8;
 
@@ -71,5 +74,5 @@ fn correlation(y: &[f64], cut: f64) -> f64 {
     }
     let near = spread(y, &[1], cut);
     let found = 1.0 - (near / far).powi(2);
-    (found - 1.0 / (y.len() as f64).sqrt()).clamp(0.0, CORRELATION_MAX)
+    (found - SHRINK / (y.len() as f64).sqrt()).clamp(0.0, CORRELATION_MAX)
 }

@@ -94,12 +94,9 @@ impl Place {
         let (day, week) = (at.day(), at.day().week());
         let days = i64::from(day.0) - i64::from(week.0);
         let slot = at.since(day.start()) / MS_PER_SLOT;
-        Self {
-            day: day.0,
-            week: week.0,
-            weekday: usize::try_from(days).unwrap_or_default(),
-            slot: usize::try_from(slot).unwrap_or_default().min(SLOTS - 1),
-        }
+        let weekday = usize::try_from(days).unwrap_or_default().min(WEEKDAYS - 1);
+        let slot = usize::try_from(slot).unwrap_or_default().min(SLOTS - 1);
+        Self { day: day.0, week: week.0, weekday, slot }
     }
 }
 
