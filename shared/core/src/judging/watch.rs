@@ -244,7 +244,7 @@ pub fn series_count(laps: &Laps<'_>) -> u32 {
     u32::try_from(series(laps).len()).unwrap_or(u32::MAX)
 }
 
-/// A number of series, rounded up to [`CROWD`] times a power of two: so that the bar, which hardly
+/// A number of series, rounded up to 230 times a power of two: so that the bar, which hardly
 /// depends on it, changes seldom.
 pub fn crowd(series: u32) -> u32 {
     CROWD.saturating_mul(

@@ -162,7 +162,8 @@ struct Sum<'a> {
 impl<'a> Sum<'a> {
     fn of(added: &'a [Added], best: Best, pieces: &'a mut Vec<Piece>) -> Self {
         let nothing = Added { hi: f64::INFINITY, a: 0.0, b: 0.0, c: 0.0 };
-        let (zone, added) = added.split_first().map_or((nothing, added), |(zone, rest)| (*zone, rest));
+        let (zone, added) =
+            added.split_first().map_or((nothing, added), |(zone, rest)| (*zone, rest));
         Self { added, zone, best, level: f64::NEG_INFINITY, pieces, a: -1.0, b: 0.0, since: 0 }
     }
 

@@ -152,7 +152,8 @@ impl Residuals {
             && freedom >= 1.0
             && known().map(weight).sum::<f64>() >= freedom + BEYOND * (2.0 * freedom).sqrt();
         is_there.then(|| {
-            groups.map(|(total, count)| if count >= LEAST { total / count - self.mean } else { 0.0 })
+            groups
+                .map(|(total, count)| if count >= LEAST { total / count - self.mean } else { 0.0 })
         })
     }
 }
