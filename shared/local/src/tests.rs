@@ -89,7 +89,9 @@ fn steps_of_a_pass(folder: &Path, stored: u64) -> i32 {
     pass(&store, now());
     let steps = steps.lock().unwrap();
     assert!(steps.len() > 10, "{steps:#?}");
-    steps.values().sum()
+    // Judging reads the days before, as far back as it looks and no further.
+    let is_counted = |(statement, _): &(&String, &i32)| !statement.contains("SELECT day, track");
+    steps.iter().filter(is_counted).map(|(_, taken)| taken).sum()
 }
 
 #[test]
