@@ -4,10 +4,11 @@ use std::path::Path;
 
 use kit::{Delivery, Job, Memory, Run, aggregate_at, append_all, at, wait};
 use laptime_core::ingest::Progress::Keep;
+use laptime_core::judging::Judgement;
 use laptime_core::model::AttemptId;
 use laptime_core::port::{
-    Appended, Fence, Filed, Filing, Findings, Inbox, Lease, Ledger, Library, Notes, Place,
-    Received, Standing, StoreErrorKind, Touched,
+    Appended, Deeds, Fence, Filed, Filing, Findings, Inbox, Lease, Ledger, Library, Note, Notes,
+    Place, Received, Standing, StoreErrorKind, Touched,
 };
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{DayKey, WorkflowId};
@@ -33,6 +34,7 @@ trait Shelf {
     fn workflows(&self) -> Vec<WorkflowId>;
     fn days(&self) -> Vec<(Day, bool, bool)>;
     fn standing(&self) -> Standing;
+    fn judgements(&self) -> Vec<(WorkflowId, Judgement)>;
 }
 
 impl<L: Library> Shelf for L {
@@ -47,6 +49,10 @@ impl<L: Library> Shelf for L {
 
     fn standing(&self) -> Standing {
         wait(Library::standing(self)).unwrap()
+    }
+
+    fn judgements(&self) -> Vec<(WorkflowId, Judgement)> {
+        wait(Library::judgements(self)).unwrap()
     }
 }
 
@@ -103,6 +109,9 @@ contract!(
     facts_for_a_sealed_day_are_refused_and_counted,
     a_refused_attempt_that_moves_to_an_open_day_is_filed,
     what_never_completed_is_forgotten_after_its_time,
+    what_is_judged_is_kept_with_its_days,
+    a_note_is_what_was_put_last,
+    what_was_done_is_written_over_what_was_known,
 );
 
 fn open(folder: &Path) -> Store {
@@ -366,4 +375,61 @@ fn what_never_completed_is_forgotten_after_its_time<S: Subject>(store: &S) {
     // It may come again, and then it is new.
     let again = append_all(store, &[orphan], Keep, at(NOON).plus_days(60)).unwrap();
     assert_eq!(again, [Appended::New]);
+}
+
+fn what_is_judged_is_kept_with_its_days(store: &impl Subject) {
+    append(store, &a_run(1).deliveries());
+    aggregate_at(store, at(NOON)).unwrap();
+    let days = day_one().day..day_one().day.next();
+    let tracks = wait(store.tracks(WORKFLOW, days.clone())).unwrap();
+    assert_eq!((tracks.len(), tracks[0].0, tracks[0].1.laps.len()), (1, day_one().day, 1));
+    let before = Day(days.start.0 - 9)..days.start;
+    assert!(wait(store.tracks(WORKFLOW, before)).unwrap().is_empty());
+    let judged = wait(store.judgement(WORKFLOW)).unwrap().unwrap();
+    assert!(judged.series > 0);
+    store.with_library(|library| assert_eq!(library.judgements(), [(WORKFLOW, judged.clone())]));
+
+    let fence = lease(store, at(NOON));
+    wait(store.seal(fence, day_one())).unwrap();
+    assert_eq!(wait(store.tracks(WORKFLOW, days)).unwrap(), tracks, "tracks outlive rows");
+    let other = WorkflowId { workflow: 99, ..WORKFLOW };
+    assert_eq!(wait(store.judgement(other)).unwrap(), None);
+    wait(store.put_judgement(fence, other, &judged)).unwrap();
+    store.with_library(|library| assert_eq!(library.judgements().len(), 2));
+
+    let late = at(NOON).plus_millis(3_600_000);
+    lease(store, late);
+    let lost = wait(store.put_judgement(fence, other, &judged)).unwrap_err();
+    assert_eq!(lost.kind, StoreErrorKind::Fenced);
+}
+
+fn a_note_is_what_was_put_last(store: &impl Subject) {
+    let notes = [
+        Note::Sent(day_one()),
+        Note::Flight,
+        Note::Fleet,
+        Note::Unjudged,
+        Note::Active(day_one().day),
+        Note::Active(day_one().day.next()),
+    ];
+    let fence = lease(store, at(NOON));
+    for (note, value) in notes.into_iter().zip(1_u8..) {
+        assert_eq!(wait(store.note(note)).unwrap(), None, "{note:?}");
+        wait(store.put_note(fence, note, vec![0])).unwrap();
+        wait(store.put_note(fence, note, vec![value])).unwrap();
+    }
+    for (note, value) in notes.into_iter().zip(1_u8..) {
+        assert_eq!(wait(store.note(note)).unwrap(), Some(vec![value]), "{note:?}");
+    }
+}
+
+fn what_was_done_is_written_over_what_was_known(store: &impl Subject) {
+    let deeds = |revision| Deeds { revision, muted: Some(at(NOON)), ..Deeds::default() };
+    assert_eq!(wait(store.deeds("a")).unwrap(), None);
+    assert!(!wait(store.put_deeds("a", &deeds(2))).unwrap(), "nothing comes before it");
+    assert!(wait(store.put_deeds("a", &deeds(1))).unwrap());
+    assert!(!wait(store.put_deeds("a", &deeds(1))).unwrap(), "somebody was first");
+    assert!(wait(store.put_deeds("a", &deeds(2))).unwrap());
+    assert_eq!(wait(store.deeds("a")).unwrap(), Some(deeds(2)));
+    assert_eq!(wait(store.deeds("b")).unwrap(), None);
 }
