@@ -82,7 +82,7 @@ schema:
 	LAPTIME_UPDATE_SCHEMA=1 $(CARGO) test --locked -p laptime-core schema
 
 scorecard:
-	$(CARGO) bench --locked -p laptime-scorecard --bench laptime-scorecard
+	$(CARGO) bench --locked -p laptime-scorecard --bench laptime-scorecard -- alarms steps histories labelled
 
 bench:
 	tests/bench/run

@@ -13,9 +13,10 @@
     reason = "it measures, and a measurement that cannot be made ends there"
 )]
 
-pub mod card;
+pub mod committed;
 pub mod detector;
 pub mod ideal;
+pub mod labelled;
 pub mod partition;
 pub mod score;
 pub mod simulator;

@@ -52,7 +52,7 @@ pub fn quiet(detector: &dyn Detector, shape: Shape, noise: f64, count: u64, seed
         let rises = said.iter().filter(|said| said.direction == Direction::Up).count();
         Quiet { weeks: 52.0, rises, falls: said.len() - rises }
     };
-    (0..count).map(one).fold(Quiet::default(), Quiet::plus)
+    parallel(count, one).into_iter().fold(Quiet::default(), Quiet::plus)
 }
 
 /// What was said of series with a step.
@@ -98,20 +98,56 @@ impl Steps {
     }
 }
 
-/// Watches `count` series with a step.
+/// How a level moves: as a factor, over so many samples, with noise greater by a factor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Move {
+    /// New level over old level.
+    pub factor: f64,
+    /// Samples that it takes; 0 if it comes at once.
+    pub over: usize,
+    /// By how much the noise is greater from then on.
+    pub noisier: f64,
+}
+
+impl Move {
+    /// A step by a factor.
+    pub const fn step(factor: f64) -> Self {
+        Self { factor, over: 0, noisier: 1.0 }
+    }
+}
+
+/// Watches `count` series whose level moves.
 pub fn steps(
     detector: &dyn Detector,
     shape: Shape,
-    (noise, factor): (f64, f64),
+    (noise, moves): (f64, Move),
     count: u64,
     seed: u64,
 ) -> Steps {
     let mut steps = Steps::default();
-    for seed in seed..seed + count {
-        let (plan, step) = plan(shape, noise, factor, seed);
-        steps.add(step, &detector.watch(&series(&plan, seed).samples));
+    for (step, said) in parallel(count, |index| {
+        let (plan, step) = plan(shape, noise, moves, seed + index);
+        (step, detector.watch(&series(&plan, seed + index).samples))
+    }) {
+        steps.add(step, &said);
     }
     steps
+}
+
+/// The answers for 0 to `count`, in order, made by all processors.
+pub fn parallel<T: Send>(count: u64, work: impl Fn(u64) -> T + Sync) -> Vec<T> {
+    let workers = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
+    let edge = |worker: u64| count * worker / workers;
+    let work = &work;
+    std::thread::scope(|scope| {
+        let hands: Vec<_> = (0..workers)
+            .map(|worker| {
+                let range = edge(worker)..edge(worker + 1);
+                scope.spawn(move || range.map(work).collect::<Vec<T>>())
+            })
+            .collect();
+        hands.into_iter().flat_map(|hand| hand.join().unwrap()).collect()
+    })
 }
 
 /// The same series under a CUSUM that knows mean, noise and step, and has one false alarm in 1,000
@@ -119,7 +155,7 @@ pub fn steps(
 pub fn ceiling(shape: Shape, (noise, factor): (f64, f64), count: u64, seed: u64) -> Steps {
     let mut steps = Steps::default();
     for seed in seed..seed + count {
-        let (plan, step) = plan(shape, noise, factor, seed);
+        let (plan, step) = plan(shape, noise, Move::step(factor), seed);
         let series = series(&plan, seed);
         let cusum = Cusum::knowing(&series, factor, 1e3 * PER_WEEK as f64);
         // What it said before the step is not held against it.
@@ -134,9 +170,10 @@ pub fn ceiling(shape: Shape, (noise, factor): (f64, f64), count: u64, seed: u64)
     steps
 }
 
-fn plan(shape: Shape, noise: f64, factor: f64, seed: u64) -> (Plan, Step) {
+fn plan(shape: Shape, noise: f64, moves: Move, seed: u64) -> (Plan, Step) {
     let (least, most) = BEFORE;
     let spread = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33;
-    let step = Step { index: least + spread as usize % (most - least), factor };
-    (Plan { shape, noise, samples: step.index + AFTER, step: Some(step) }, step)
+    let Move { factor, over, noisier } = moves;
+    let step = Step { index: least + spread as usize % (most - least), factor, over, noisier };
+    (Plan { shape, noise, samples: step.index + over + AFTER, step: Some(step) }, step)
 }

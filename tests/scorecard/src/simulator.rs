@@ -25,13 +25,31 @@ pub struct Series {
     pub noise: f64,
 }
 
-/// A change of the level for good.
+/// A change of the level for good: a step, a ramp, or another fleet of runners.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
     /// The first sample after it.
     pub index: usize,
     /// New level over old level.
     pub factor: f64,
+    /// Samples that it takes; 0 if it comes at once.
+    pub over: usize,
+    /// By how much the noise is greater from then on: 1 if only the level moves.
+    pub noisier: f64,
+}
+
+impl Step {
+    /// At once, with the noise as before.
+    pub const fn sudden(index: usize, factor: f64) -> Self {
+        Self { index, factor, over: 0, noisier: 1.0 }
+    }
+
+    /// How far the logarithm of the level has moved at a sample, and by how much noise has grown.
+    fn at(&self, index: usize) -> (f64, f64) {
+        let Some(since) = index.checked_sub(self.index) else { return (0.0, 1.0) };
+        let share = ((since + 1) as f64 / (self.over.max(1)) as f64).min(1.0);
+        (share * self.factor.ln(), self.noisier)
+    }
 }
 
 /// What series to make.
@@ -54,14 +72,12 @@ pub fn series(plan: &Plan, seed: u64) -> Series {
     let clock = clock::Clock::any(&mut random);
     let at = clock::times(clock, plan.samples, &mut random);
     let added = plan.shape.logs(&at, plan.noise, &mut random);
-    let moved = |index: usize| match plan.step {
-        Some(step) if index >= step.index => step.factor.ln(),
-        Some(_) | None => 0.0,
-    };
+    let moved = |index: usize| plan.step.map_or((0.0, 1.0), |step| step.at(index));
     let samples = at.into_iter().zip(added).enumerate();
     let samples = samples.map(|(index, (at, added))| {
         // Whole milliseconds, as they are stored.
-        let seconds = (level + moved(index) + added).exp();
+        let (moved, noisier) = moved(index);
+        let seconds = (level + moved + noisier * added).exp();
         Sample { at, value: (seconds * 1e3).round() / 1e3 }
     });
     Series { samples: samples.collect(), step: plan.step, level, noise: plan.noise }

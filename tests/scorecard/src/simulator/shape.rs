@@ -38,11 +38,17 @@ pub enum Shape {
     Runners,
     /// A cache of three kinds of content.
     Trimodal,
+    /// Noise with a sharp peak and long tails: a Laplace distribution.
+    Sharp,
+    /// Noise that is twice as great in one week of four.
+    Restless,
+    /// Rounded to a twentieth of the level, as times in whole seconds are.
+    Rounded,
 }
 
 impl Shape {
     /// Those that constants were chosen on.
-    pub const TUNED: [Self; 7] = [
+    pub const TUNED: [Self; 10] = [
         Self::Plain,
         Self::Outliers,
         Self::Spikes,
@@ -50,17 +56,14 @@ impl Shape {
         Self::Season,
         Self::Bimodal,
         Self::Drift,
+        Self::Correlated,
+        Self::Wave,
+        Self::Trimodal,
     ];
 
     /// Those kept from it.
-    pub const HELD_OUT: [Self; 6] = [
-        Self::HeavyTails,
-        Self::Skewed,
-        Self::Correlated,
-        Self::Wave,
-        Self::Runners,
-        Self::Trimodal,
-    ];
+    pub const HELD_OUT: [Self; 6] =
+        [Self::HeavyTails, Self::Skewed, Self::Runners, Self::Sharp, Self::Restless, Self::Rounded];
 
     /// Its name in tables.
     pub const fn name(self) -> &'static str {
@@ -78,6 +81,9 @@ impl Shape {
             Self::Wave => "weekly wave",
             Self::Runners => "two runners",
             Self::Trimodal => "trimodal",
+            Self::Sharp => "sharp",
+            Self::Restless => "restless",
+            Self::Rounded => "rounded",
         }
     }
 
@@ -85,7 +91,13 @@ impl Shape {
     pub(super) fn logs(self, at: &[Time], noise: f64, random: &mut ChaCha8Rng) -> Vec<f64> {
         let basic = self.basic(at.len(), noise, random);
         let extra = self.extra(at, random);
-        basic.into_iter().zip(extra).map(|(basic, extra)| basic + extra).collect()
+        let both = at.iter().zip(basic.into_iter().zip(extra));
+        both.map(|(at, (basic, extra))| match self {
+            Self::Restless if at.day().week().0 / 7 % 4 == 0 => 2.0 * basic,
+            Self::Rounded => ((basic.exp() * 20.0).round().max(1.0) / 20.0).ln(),
+            _ => basic + extra,
+        })
+        .collect()
     }
 
     /// Independent of the time, but for correlation. The standard deviation is `noise`.
@@ -101,6 +113,10 @@ impl Shape {
                 last = 0.3 * last + (1.0_f64 - 0.09).sqrt() * normal.sample(random);
                 last
             }
+            Self::Sharp => {
+                let size = -(1.0 - random.random::<f64>()).ln() / 2.0_f64.sqrt();
+                if random.random() { size } else { -size }
+            }
             _ => normal.sample(random),
         };
         (0..count).map(|_| noise * draw()).collect()
@@ -108,7 +124,13 @@ impl Shape {
 
     fn extra(self, at: &[Time], random: &mut ChaCha8Rng) -> Vec<f64> {
         match self {
-            Self::Plain | Self::HeavyTails | Self::Skewed | Self::Correlated => vec![0.0; at.len()],
+            Self::Plain
+            | Self::HeavyTails
+            | Self::Skewed
+            | Self::Correlated
+            | Self::Sharp
+            | Self::Restless
+            | Self::Rounded => vec![0.0; at.len()],
             Self::Outliers => at.iter().map(|_| outlier(random)).collect(),
             Self::Spikes => spikes(at.len(), random),
             Self::Nights => nights(at, random),

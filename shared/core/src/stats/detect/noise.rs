@@ -15,7 +15,7 @@ const CUT: f64 = 3.0;
 const CORRELATED_FROM: usize = 30;
 
 /// What chance gives, over the root of the number of samples, is taken from the correlation found.
-const SHRINK: f64 = 0.5;
+const SHRINK: f64 = 0.75;
 
 /// Most correlation that is believed.
 const CORRELATION_MAX: f64 = 0.8;

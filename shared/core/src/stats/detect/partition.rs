@@ -196,7 +196,7 @@ impl<'a> Sum<'a> {
     }
 
     /// Adds the sample to a parabola from where the last piece ended up to a level.
-    #[inline(always)]
+    #[inline]
     fn take(&mut self, piece: Parabola, hi: f64) {
         while self.zone.hi < hi {
             let end = self.zone.hi;
@@ -210,7 +210,7 @@ impl<'a> Sum<'a> {
     }
 
     /// Joins a piece to the one before where both are the same parabola.
-    #[inline(always)]
+    #[inline]
     #[expect(clippy::float_cmp, reason = "pieces of one parabola have the very same coefficients")]
     fn push(&mut self, piece: Parabola, hi: f64) {
         let lo = std::mem::replace(&mut self.level, hi);
