@@ -44,7 +44,7 @@ pub struct Alarm {
 #[derive(Debug, Clone)]
 pub struct Judge {
     rules: Rules,
-    samples: Vec<Sample>,
+    pub(super) samples: Vec<Sample>,
     /// Position of the first of `samples` among all pushed.
     start: usize,
     week: Option<Day>,

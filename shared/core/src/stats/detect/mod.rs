@@ -73,4 +73,10 @@ fn median(values: &mut [f64]) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "small positive numbers"
+)]
 mod tests;
