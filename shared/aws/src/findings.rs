@@ -27,6 +27,7 @@ impl Findings for Store {
         judgement: &Judgement,
     ) -> Stored<()> {
         let doing = "storing a judgement";
+        self.check(doing, fence).await?;
         let bytes = to_bytes(judgement)
             .map_err(|error| unreadable(&self.table.name, "a judgement to be stored", &error))?;
         let item = Item::at(key::judgement(id)).number("g", fence.0);
