@@ -92,15 +92,20 @@ impl Shape {
         let basic = self.basic(at.len(), noise, random);
         let extra = self.extra(at, random);
         let both = at.iter().zip(basic.into_iter().zip(extra));
-        both.map(|(at, (basic, extra))| match self {
-            Self::Restless if at.day().week().0 / 7 % 4 == 0 => 2.0 * basic,
-            Self::Rounded => ((basic.exp() * 20.0).round().max(1.0) / 20.0).ln(),
-            _ => basic + extra,
+        let is_restless = |at: &Time| self == Self::Restless && at.day().week().0 / 7 % 4 == 0;
+        both.map(|(at, (basic, extra))| {
+            let log = if is_restless(at) { 2.0 * basic } else { basic + extra };
+            if self == Self::Rounded {
+                ((log.exp() * 20.0).round().max(1.0) / 20.0).ln()
+            } else {
+                log
+            }
         })
         .collect()
     }
 
     /// Independent of the time, but for correlation. The standard deviation is `noise`.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others have normal noise")]
     fn basic(self, count: usize, noise: f64, random: &mut ChaCha8Rng) -> Vec<f64> {
         let normal = Normal::new(0.0, 1.0).unwrap();
         let tails = StudentT::new(4.0).unwrap();
