@@ -142,7 +142,7 @@ impl Judge {
         }
         let step = Step { from: partition.begin_of(at), at, to };
         let view = View { samples: &self.samples, x, fit, loss: partition.loss() };
-        if view.doubt(step, &self.rules, active).is_some() {
+        if view.doubt(step, &self.rules, active).is_some() || !self.is_beyond(step, view, active) {
             return None;
         }
         Some(Alarm {
@@ -152,6 +152,17 @@ impl Judge {
             last: *self.samples.last()?,
             size: view.size(step, &view.evidence(step)),
         })
+    }
+
+    /// Whether a change also holds against all that has come since the last change that was said. A
+    /// return from what was never confirmed does not.
+    fn is_beyond(&self, step: Step, view: View<'_>, active: u32) -> bool {
+        let said = self.known.iter().filter_map(|(index, _)| index.checked_sub(self.start));
+        let from = said.filter(|index| *index < step.at).max().unwrap_or(0);
+        let direction = view.evidence(step).direction();
+        let whole = view.evidence(Step { from: from.min(step.from), ..step });
+        let reached = whole.shift * direction.sign() / whole.error();
+        reached >= self.rules.bar_for(direction, active)
     }
 
     /// Whether a change at this position is one that was confirmed before.
