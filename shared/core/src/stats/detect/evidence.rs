@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::stats::detect::fit::{Fit, Scale};
 use crate::stats::detect::loss::{BOUND, Loss};
-use crate::stats::detect::{Direction, Rules, level, median};
+use crate::stats::detect::{Direction, Rules, level};
+use crate::stats::{median, rank};
 
 /// Fewer samples before a change are no baseline.
 const BASELINE: usize = 10;
@@ -148,20 +149,9 @@ impl Evidence {
     }
 
     /// Mann and Whitney's rank test: it does not know of levels, modes and outliers.
-    #[expect(clippy::cast_precision_loss, reason = "numbers of samples")]
     fn is_ranked(&self) -> bool {
-        let mut right = self.right.clone();
-        right.sort_unstable_by(f64::total_cmp);
-        let twice_above = |value: &f64| {
-            let below = right.partition_point(|other| other < value);
-            let up_to = right.partition_point(|other| other <= value);
-            2 * right.len() - below - up_to
-        };
-        let above = self.left.iter().map(twice_above).sum::<usize>() as f64 / 2.0;
-        let (n, m) = (self.left.len() as f64, right.len() as f64);
-        let error = (n * m * (n + m + 1.0) / 12.0).sqrt();
-        let reached = (above - n * m / 2.0) * self.direction().sign() / error;
-        reached >= RANK_BAR.min(RANK_SHARE * n * m / 2.0 / error)
+        let (reached, most) = rank::errors(&self.left, &self.right);
+        reached * self.direction().sign() >= RANK_BAR.min(RANK_SHARE * most)
     }
 
     /// Whether samples like the later ones were too rare before to come in a row by chance. Asked

@@ -1,6 +1,6 @@
 //! How much neighbours differ by chance: what every shift is measured against.
 
-use crate::stats::detect::median;
+use crate::stats::median;
 
 /// Median absolute deviation of the standard normal distribution.
 pub(super) const MAD: f64 = 0.674_489_750_196_082;

@@ -36,10 +36,3 @@ fn watched(samples: &[Sample]) -> Vec<Alarm> {
     let mut judge = Judge::new(Rules::default());
     samples.iter().filter_map(|sample| judge.push(*sample, 1).cloned()).collect()
 }
-
-#[test]
-fn the_median_is_the_middle_or_between_two() {
-    assert!((median(&mut [3.0, 1.0, 2.0, 10.0]) - 2.5).abs() < 1e-12);
-    assert!((median(&mut [3.0, 1.0, 2.0]) - 2.0).abs() < 1e-12);
-    assert!(median(&mut []).is_nan());
-}
