@@ -1,7 +1,7 @@
 //! What it takes for a change to be believed.
 
 /// Standard errors that a rise must reach where few series are watched.
-const SIGNIFICANCE: f64 = 4.15;
+const SIGNIFICANCE: f64 = 4.2;
 
 /// Series that may be watched before the bar rises: with as many, [`SIGNIFICANCE`] gives about one
 /// false alarm in thirty days.
