@@ -61,7 +61,7 @@ impl Direction {
 }
 
 /// The median of values, which are reordered; NaN without any.
-fn median(values: &mut [f64]) -> f64 {
+pub(crate) fn median(values: &mut [f64]) -> f64 {
     let Some(last) = values.len().checked_sub(1) else { return f64::NAN };
     let (below, middle, _) = values.select_nth_unstable_by(last.div_ceil(2), f64::total_cmp);
     let upper = *middle;
