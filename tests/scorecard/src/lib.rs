@@ -19,4 +19,5 @@ pub mod ideal;
 pub mod labelled;
 pub mod partition;
 pub mod score;
+pub mod shares;
 pub mod simulator;

@@ -32,6 +32,7 @@ pub use finding::{AttemptRef, Cause, Finding, Level, Member, State};
 pub use fleet::{Told, told};
 pub use group::LEADING;
 pub use laps::{LEAD_DAYS, Laps};
+pub use proportion::{Proportion, ShareChange};
 pub use relevance::{Billed, COUNTED_DAYS, Idle, Relevance};
 pub use series::{Measure, Scope, SeriesKey};
 pub use watch::{PACE_DAYS, Watch, crowd, series_count};
