@@ -52,12 +52,11 @@ fn said(habit: Habit, seed: u64, len: usize, share: impl Fn(usize) -> f64) -> Ve
     for (index, at) in at.into_iter().enumerate() {
         let good = share(index);
         let good = match habit {
-            Habit::Alone => good,
             // The share over all outcomes stays what it is.
             Habit::InRows if was_bad => 0.5,
             Habit::InRows => 1.0 - (1.0 - good) * 0.5 / good.max(0.5),
             Habit::BadWeeks if at.day().week().0 / 7 % 8 == 0 => 1.0 - 1.5 * (1.0 - good),
-            Habit::BadWeeks => good,
+            Habit::Alone | Habit::BadWeeks => good,
         };
         was_bad = random.random::<f64>() >= good;
         said.extend(watch.push(at, !was_bad, 1));
