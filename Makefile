@@ -23,7 +23,7 @@ help:
 	@echo 'make demo    see a report on bundled history, built from signed deliveries'
 	@echo 'make test    everything, with what it needs installed into this checkout'
 	@echo 'make check   formatting, lints, docs, layers, licences'
-	@echo 'make scorecard  how well changes are told from noise, on simulated series'
+	@echo 'make scorecard  how well changes are told from noise: tests/scorecard/README.md'
 	@echo 'make bench   speed and memory against peers and targets'
 	@echo 'make schema  write the JSON Schemas in docs/ anew'
 	@echo 'make local-aws  deploy to a stand-in for AWS on this machine, and show it at work'
@@ -81,8 +81,9 @@ template: $(VENV_AWS) $(VENV_SAM)
 schema:
 	LAPTIME_UPDATE_SCHEMA=1 $(CARGO) test --locked -p laptime-core schema
 
+# Without the AWS SDK; words choose parts, as in `make scorecard PARTS="alarms 1000"`.
 scorecard:
-	$(CARGO) bench --locked -p laptime-scorecard --bench laptime-scorecard -- alarms steps histories labelled
+	$(CARGO) bench --locked -p laptime-scorecard --bench laptime-scorecard -- $(PARTS)
 
 bench:
 	tests/bench/run

@@ -1,4 +1,5 @@
-"""Change points by others: one JSON series a line in, one answer per peer and line out.
+"""Change points by others: one JSON series a line in, one answer per peer and line out, at once, so
+that who asks can measure in between.
 
 rbf          ruptures' KernelCPD, kernel rbf, min_size 5, penalty 4, on logarithms: the penalty
              with the best F1 of 1 to 12 and of c log n, on series like these with other seeds
@@ -66,4 +67,4 @@ for line in sys.stdin:
     series = json.loads(line)
     for name, peer in PEERS.items():
         changes, cpu = timed(peer(series["values"]))
-        print(json.dumps({"id": series["id"], "peer": name, "changes": changes, "cpu_s": cpu}))
+        print(json.dumps({"peer": name, "changes": changes, "cpu_s": cpu}), flush=True)

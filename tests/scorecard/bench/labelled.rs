@@ -48,7 +48,7 @@ pub(crate) fn print(_: u64) {
 }
 
 fn said(one: &Labelled) -> (Vec<usize>, Vec<usize>) {
-    let rules = Rules { min_change: 0.02, ..Rules::default() };
+    let rules = Rules { min_change: 0.01, ..Rules::default() };
     let changes = history(&one.samples, &rules).changes;
     let confirmed = changes.iter().filter(|change| change.confirmed.is_ok());
     (

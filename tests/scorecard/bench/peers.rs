@@ -1,13 +1,15 @@
-//! Laptime beside other programs on the same series, each call timed on its own thread's clock.
+//! Laptime beside other programs on the same series, one after the other for each of them, every
+//! call timed by the CPU clock of its own thread.
 //! `BENCH_PYTHON` is a Python with `tests/bench/peers/requirements.txt`.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use laptime_core::stats::detect::{Judge, Rules, Sample, history};
+use nix::time::{ClockId, clock_gettime};
 use scorecard::committed::{FIRST_SEED, of_history};
 use scorecard::partition::Tally;
 use scorecard::simulator::{Stretches, stretches};
@@ -17,14 +19,12 @@ use crate::table;
 
 #[derive(Serialize)]
 struct Question<'a> {
-    id: usize,
     values: &'a [f64],
 }
 
 /// What a peer says of a series, and the CPU seconds that took.
 #[derive(Deserialize)]
 struct Answer {
-    id: usize,
     peer: String,
     changes: Vec<usize>,
     cpu_s: f64,
@@ -44,23 +44,20 @@ pub(crate) fn print(count: u64) {
     let histories: Vec<Stretches> = (FIRST_SEED..FIRST_SEED + count).map(stretches).collect();
     let values: Vec<Vec<f64>> = histories.iter().map(|one| plain(&one.samples)).collect();
     let mut tallies: BTreeMap<String, (Tally, Vec<f64>)> = BTreeMap::new();
-    let ours: Vec<f64> = histories
-        .iter()
-        .map(|one| {
-            let (said, cpu) = timed(&one.samples);
-            let (tally, times) = tallies.entry("Laptime".to_owned()).or_default();
-            tally.add(&said, &one.changes, one.samples.len());
-            times.push(cpu);
-            cpu
-        })
-        .collect();
     let mut ratios: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-    for answer in ask(&python, &values) {
-        let one = &histories[answer.id];
-        let (tally, times) = tallies.entry(answer.peer.clone()).or_default();
-        tally.add(&answer.changes, &one.changes, one.samples.len());
-        times.push(answer.cpu_s);
-        ratios.entry(answer.peer).or_default().push(answer.cpu_s / ours[answer.id]);
+    let mut peers = Peers::start(&python);
+    for (one, values) in histories.iter().zip(&values) {
+        let (said, ours) = timed(&one.samples);
+        let mut add = |name: &str, said: &[usize], cpu: f64| {
+            let (tally, times) = tallies.entry(name.to_owned()).or_default();
+            tally.add(said, &one.changes, one.samples.len());
+            times.push(cpu);
+        };
+        add("Laptime", &said, ours);
+        for answer in peers.ask(values) {
+            add(&answer.peer, &answer.changes, answer.cpu_s);
+            ratios.entry(answer.peer).or_default().push(answer.cpu_s / ours);
+        }
     }
     let rows = tallies.iter().map(|(name, (tally, times))| {
         let per_1000 = times.iter().sum::<f64>() * 1e6 / tally.samples as f64;
@@ -113,18 +110,19 @@ fn line(what: &str, reached: f64, target: f64, is_least: bool) -> Vec<String> {
 fn window(python: &str) -> f64 {
     let series: Vec<Stretches> =
         (FIRST_SEED..).map(stretches).filter(|one| one.samples.len() == 1_000).take(20).collect();
-    let windows: Vec<Vec<f64>> = series.iter().map(|one| plain(&one.samples[..256])).collect();
-    let answers = ask(python, &windows);
-    let theirs = answers.iter().filter(|answer| answer.peer == "otava").map(|answer| answer.cpu_s);
-    let ours = series.iter().map(|one| {
-        let begin = Instant::now();
-        let mut judge = Judge::new(Rules::default());
-        for sample in &one.samples {
-            std::hint::black_box(judge.push(*sample, 1));
-        }
-        begin.elapsed().as_secs_f64() / one.samples.len() as f64
-    });
-    median(theirs.collect()) / median(ours.collect())
+    let mut peers = Peers::start(python);
+    let ratio = |one: &Stretches| {
+        let ours = cpu_spent(|| {
+            let mut judge = Judge::new(Rules::default());
+            for sample in &one.samples {
+                std::hint::black_box(judge.push(*sample, 1));
+            }
+        });
+        let theirs = peers.ask(&plain(&one.samples[..256]));
+        let theirs = theirs.iter().find(|answer| answer.peer == "otava").unwrap().cpu_s;
+        theirs / (ours / one.samples.len() as f64)
+    };
+    median(series.iter().map(ratio).collect())
 }
 
 fn plain(samples: &[Sample]) -> Vec<f64> {
@@ -133,40 +131,50 @@ fn plain(samples: &[Sample]) -> Vec<f64> {
 
 fn timed(samples: &[Sample]) -> (Vec<usize>, f64) {
     let rules = of_history();
-    let once = |_| {
-        let begin = Instant::now();
-        std::hint::black_box(history(samples, &rules));
-        begin.elapsed().as_secs_f64()
-    };
+    let once = |_| cpu_spent(|| drop(std::hint::black_box(history(samples, &rules))));
     let cpu = median((0..CALLS).map(once).collect());
     (history(samples, &rules).changes.iter().map(|change| change.index).collect(), cpu)
 }
 
-fn ask(python: &str, values: &[Vec<f64>]) -> Vec<Answer> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../bench/peers/detect.py");
-    let mut peers = Command::new(python)
-        .arg(script)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut questions = peers.stdin.take().unwrap();
-    let lines: Vec<String> = values
-        .iter()
-        .enumerate()
-        .map(|(id, values)| serde_json::to_string(&Question { id, values }).unwrap() + "\n")
-        .collect();
-    // A thread of its own: either side would wait for the other when its pipe is full.
-    let writer = std::thread::spawn(move || {
-        for line in &lines {
-            questions.write_all(line.as_bytes()).unwrap();
-        }
-    });
-    let output = peers.wait_with_output().unwrap();
-    writer.join().unwrap();
-    assert!(output.status.success(), "the peers failed");
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+/// Seconds of this thread's CPU time.
+fn cpu_spent(work: impl FnOnce()) -> f64 {
+    let clock =
+        || Duration::from(clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap()).as_secs_f64();
+    let before = clock();
+    work();
+    clock() - before
+}
+
+/// The other program, which answers a series at a time.
+struct Peers {
+    child: Child,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Peers {
+    fn start(python: &str) -> Self {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../bench/peers/detect.py");
+        let mut command = Command::new(python);
+        let command = command.arg(script).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let answers = BufReader::new(child.stdout.take().unwrap());
+        Self { child, answers }
+    }
+
+    fn ask(&mut self, values: &[f64]) -> Vec<Answer> {
+        let question = serde_json::to_string(&Question { values }).unwrap();
+        writeln!(self.child.stdin.as_mut().unwrap(), "{question}").unwrap();
+        let lines = (&mut self.answers).lines().take(TARGETS.len());
+        lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect()
+    }
+}
+
+impl Drop for Peers {
+    /// It ends with its input.
+    fn drop(&mut self) {
+        self.child.stdin = None;
+        self.child.wait().unwrap();
+    }
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

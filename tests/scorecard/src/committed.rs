@@ -1,4 +1,4 @@
-//! The score that is kept: a few figures, from shapes and seeds that no constant was chosen on.
+//! The score that is kept: a few figures, from seeds that no constant was chosen on.
 
 use laptime_core::stats::detect::{Rules, history};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use crate::score::{Move, Quiet, quiet, steps};
 use crate::simulator::{Shape, stretches};
 
 /// The first of the seeds that are kept from tuning.
-pub const FIRST_SEED: u64 = 2_000_000;
+pub const FIRST_SEED: u64 = 5_000_000;
 
 /// Hours that a change of a watched series lasts at least.
 const LEAST_HOURS: i64 = 16;

@@ -7,7 +7,7 @@ use std::{env, fs};
 use scorecard::committed::Score;
 
 /// Series of each kind: what fits into some seconds without optimisation.
-const COUNT: u64 = 30;
+const COUNT: u64 = 100;
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a switch of this test, no setting")]

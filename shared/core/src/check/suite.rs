@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::hostile;
-use crate::stats::Spread;
+use crate::stats::{self, Spread};
 
 /// Names shown as examples.
 const EXAMPLES: usize = 3;
@@ -82,10 +82,13 @@ pub struct Timing {
 impl Timing {
     /// Of samples, in seconds; None without any.
     pub(super) fn of(samples: Vec<f64>) -> Option<Self> {
-        let median = median(&samples)?;
+        if samples.is_empty() {
+            return None;
+        }
         #[expect(clippy::cast_precision_loss, reason = "sizes of samples are far below 2^53")]
         let mean = samples.iter().sum::<f64>() / samples.len() as f64;
-        Some(Self { mean, median: Some(median), spread: Spread::of(&samples), samples })
+        let median = Some(stats::median(&mut samples.clone()));
+        Some(Self { mean, median, spread: Spread::of(&samples), samples })
     }
 
     /// Of a single figure, in seconds.
@@ -106,11 +109,4 @@ impl Timing {
             .map(|(deviation, count)| Spread { mean, deviation, count });
         Self { mean, median, spread, samples: Vec::new() }
     }
-}
-
-fn median(samples: &[f64]) -> Option<f64> {
-    let mut sorted = samples.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let middle = |at: usize| sorted.get(at).copied();
-    Some(f64::midpoint(middle(sorted.len().checked_sub(1)? / 2)?, middle(sorted.len() / 2)?))
 }

@@ -80,8 +80,8 @@ impl<'a> Group<'a> {
             && self.alarms.iter().any(|held| held.series.scope == alarm.series.scope)
     }
 
-    /// The alarm that tells most: of the run before those of its parts, of its duration before its
-    /// waits, of the default branch before pull requests, of much before little.
+    /// The alarm that tells most: of a duration before a wait before what is paid for, of the run
+    /// before its parts, of the default branch before pull requests, of much before little.
     pub(super) fn telling(&self) -> Option<&'a Alarm> {
         let rank = |alarm: &Alarm| {
             let scope = match alarm.series.scope {
@@ -89,7 +89,7 @@ impl<'a> Group<'a> {
                 Scope::Job { .. } => 1,
                 Scope::Step { .. } => 2,
             };
-            (scope, alarm.series.measure, alarm.series.segment)
+            (alarm.series.measure, scope, alarm.series.segment)
         };
         let gain = |alarm: &Alarm| (alarm.after - alarm.before).abs();
         let all = self.alarms.iter().copied();

@@ -3,7 +3,7 @@
 use crate::judging::finding::AttemptRef;
 use crate::judging::laps::{Laps, REACH_DAYS};
 use crate::judging::series::SeriesKey;
-use crate::stats::detect;
+use crate::stats;
 use crate::track::{Lap, Outcome, Track};
 
 /// Attempts on either side of a change that are compared.
@@ -58,5 +58,5 @@ impl<'a> Sides<'a> {
 
 /// The median; none of nothing.
 pub(super) fn median(mut values: Vec<f64>) -> Option<f64> {
-    (!values.is_empty()).then(|| detect::median(&mut values))
+    (!values.is_empty()).then(|| stats::median(&mut values))
 }

@@ -271,7 +271,7 @@ fn one(id: WorkflowId, finding: &judging::Finding, with: Telling<'_>, called: &C
         relevance: words::relevance(finding),
         cost: cost(&finding.relevance, with.prices),
         not_your_code: finding.cause.is_some(),
-        cause: finding.cause.as_ref().map(words::cause_text),
+        cause: finding.cause.as_ref().map(|cause| words::cause_text(cause, finding.is_regression)),
         members: finding.members.iter().map(|one| words::scope_text(&one.series.scope)).collect(),
         title: words::title(finding, called),
         advice: words::advice(finding),

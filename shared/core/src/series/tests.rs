@@ -140,8 +140,8 @@ fn a_person_reads_what_and_why() {
     insta::assert_snapshot!(text(&found), @"
     120 samples  ▂▁▂▃▃▂▂▂▂▃▃▂▂▁▃▄▃▄▃▃▁▂▂▃▃▁▂▄▃▂▄▇▇█▅▆▅▅▄▄▄█▅▅▅▅▆▅▆▇▆▅▄▅▅▆▆▅▆▆
 
-    regression +14.4 % (+12.0 to +16.9 %) at sample 60 (2026-01-16T00:00:00Z), confirmed
-      100.021835 → 114.479307, 12.36 standard errors
+    regression +14.5 % (+12.0 to +17.0 %) at sample 60 (2026-01-16T00:00:00Z), confirmed
+      100.021835 → 114.483752, 12.12 standard errors
       beyond doubt with the sample at 64, 5 after the change
     ");
 }

@@ -34,6 +34,22 @@ pub fn mann_whitney(before: &[f64], after: &[f64]) -> Option<RankTest> {
     Some(RankTest { u: ranks.u(), p, exact })
 }
 
+/// Standard errors by which the values after are the larger ones, and the most they can be: of the
+/// normal approximation, ties not corrected for. Quicker than ranking all values.
+pub(super) fn errors(before: &[f64], after: &[f64]) -> (f64, f64) {
+    let mut after = after.to_vec();
+    after.sort_unstable_by(f64::total_cmp);
+    let twice_above = |value: &f64| {
+        let below = after.partition_point(|other| other < value);
+        let up_to = after.partition_point(|other| other <= value);
+        2 * after.len() - below - up_to
+    };
+    let u = float(before.iter().map(twice_above).sum()) / 2.0;
+    let middle = float(before.len()) * float(after.len()) / 2.0;
+    let deviation = deviation(before.len(), after.len(), 0.0);
+    ((u - middle) / deviation, middle / deviation)
+}
+
 /// The smallest p-value that samples of these sizes can have: of the two arrangements in which all
 /// of one side is above the other.
 pub fn least_p(before: usize, after: usize) -> f64 {

@@ -44,11 +44,17 @@ pub enum Shape {
     Restless,
     /// Rounded to a twentieth of the level, as times in whole seconds are.
     Rounded,
+    /// Noise that is half again as great from 8:00 to 18:00 of working days, and less else.
+    Busy,
+    /// Noise that shrinks to a half over the series.
+    Calming,
+    /// Now and then three to eight samples of which two in five are outliers.
+    Bursts,
 }
 
 impl Shape {
     /// Those that constants were chosen on.
-    pub const TUNED: [Self; 10] = [
+    pub const TUNED: [Self; 11] = [
         Self::Plain,
         Self::Outliers,
         Self::Spikes,
@@ -59,11 +65,20 @@ impl Shape {
         Self::Correlated,
         Self::Wave,
         Self::Trimodal,
+        Self::Restless,
     ];
 
     /// Those kept from it.
-    pub const HELD_OUT: [Self; 6] =
-        [Self::HeavyTails, Self::Skewed, Self::Runners, Self::Sharp, Self::Restless, Self::Rounded];
+    pub const HELD_OUT: [Self; 8] = [
+        Self::HeavyTails,
+        Self::Skewed,
+        Self::Runners,
+        Self::Sharp,
+        Self::Rounded,
+        Self::Busy,
+        Self::Calming,
+        Self::Bursts,
+    ];
 
     /// Its name in tables.
     pub const fn name(self) -> &'static str {
@@ -84,6 +99,9 @@ impl Shape {
             Self::Sharp => "sharp",
             Self::Restless => "restless",
             Self::Rounded => "rounded",
+            Self::Busy => "busy hours",
+            Self::Calming => "calming",
+            Self::Bursts => "bursts",
         }
     }
 
@@ -91,16 +109,34 @@ impl Shape {
     pub(super) fn logs(self, at: &[Time], noise: f64, random: &mut ChaCha8Rng) -> Vec<f64> {
         let basic = self.basic(at.len(), noise, random);
         let extra = self.extra(at, random);
+        let whole = at.len() as f64;
         let both = at.iter().zip(basic.into_iter().zip(extra));
-        both.map(|(at, (basic, extra))| match self {
-            Self::Restless if at.day().week().0 / 7 % 4 == 0 => 2.0 * basic,
-            Self::Rounded => ((basic.exp() * 20.0).round().max(1.0) / 20.0).ln(),
-            _ => basic + extra,
-        })
-        .collect()
+        both.enumerate()
+            .map(|(index, (at, (basic, extra)))| {
+                let log = self.scale(*at, index as f64 / whole) * basic + extra;
+                if self == Self::Rounded {
+                    ((log.exp() * 20.0).round().max(1.0) / 20.0).ln()
+                } else {
+                    log
+                }
+            })
+            .collect()
+    }
+
+    /// By how much noise is greater at a time, and so far into the series.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the noise of others stays as it is")]
+    fn scale(self, at: Time, share: f64) -> f64 {
+        match self {
+            Self::Restless if at.day().week().0 / 7 % 4 == 0 => 2.0,
+            Self::Busy if is_working(at) => 1.5,
+            Self::Busy => 0.75,
+            Self::Calming => 4.0 / 3.0 - 2.0 / 3.0 * share,
+            _ => 1.0,
+        }
     }
 
     /// Independent of the time, but for correlation. The standard deviation is `noise`.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others have normal noise")]
     fn basic(self, count: usize, noise: f64, random: &mut ChaCha8Rng) -> Vec<f64> {
         let normal = Normal::new(0.0, 1.0).unwrap();
         let tails = StudentT::new(4.0).unwrap();
@@ -130,9 +166,12 @@ impl Shape {
             | Self::Correlated
             | Self::Sharp
             | Self::Restless
-            | Self::Rounded => vec![0.0; at.len()],
+            | Self::Rounded
+            | Self::Busy
+            | Self::Calming => vec![0.0; at.len()],
             Self::Outliers => at.iter().map(|_| outlier(random)).collect(),
             Self::Spikes => spikes(at.len(), random),
+            Self::Bursts => bursts(at.len(), random),
             Self::Nights => nights(at, random),
             Self::Season => season(at, random),
             Self::Bimodal => {
@@ -191,6 +230,26 @@ fn spikes(count: usize, random: &mut ChaCha8Rng) -> Vec<f64> {
         }
     };
     (0..count).map(one).collect()
+}
+
+fn bursts(count: usize, random: &mut ChaCha8Rng) -> Vec<f64> {
+    let mut left = 0;
+    let one = |_| {
+        if left == 0 && random.random::<f64>() < 0.01 {
+            left = random.random_range(3..=8);
+        }
+        if left == 0 {
+            return 0.0;
+        }
+        left -= 1;
+        if random.random::<f64>() < 0.4 { between(random, 1.3, 3.3).ln() } else { 0.0 }
+    };
+    (0..count).map(one).collect()
+}
+
+fn is_working(at: Time) -> bool {
+    let is_weekday = at.day().0 - at.day().week().0 < 5;
+    is_weekday && (8..18).contains(&(at.since(at.day().start()) / 3_600_000))
 }
 
 /// From 18:00 to 6:00.

@@ -57,10 +57,11 @@ pub(super) fn title(finding: &Finding, called: &Called) -> String {
     format!("{of} of `{}` {what}: {}", called.repository, change_text(finding))
 }
 
-pub(super) fn cause_text(cause: &Cause) -> String {
+pub(super) fn cause_text(cause: &Cause, is_regression: bool) -> String {
     match cause {
         Cause::Queue => {
-            "the runs wait longer for runners; the code that runs is not the cause".to_owned()
+            let how = if is_regression { "longer" } else { "less" };
+            format!("the runs wait {how} for runners; the code that runs is not the cause")
         }
         Cause::RunnerClass { job, from, to } => {
             format!("job `{job}` moved from runners `{from}` to `{to}`")

@@ -5,7 +5,8 @@ use crate::stats::detect::evidence::{Doubt, Evidence};
 use crate::stats::detect::fit::Fit;
 use crate::stats::detect::judge::WINDOW;
 use crate::stats::detect::loss::Loss;
-use crate::stats::detect::{Direction, Rules, Sample, level, median};
+use crate::stats::detect::{Direction, Rules, Sample, level};
+use crate::stats::median;
 
 /// Samples before a change that it is compared with: more would hardly say more, and a drift would
 /// count as part of it.

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::stats::detect::fit::{Fit, Scale};
-use crate::stats::detect::loss::Loss;
-use crate::stats::detect::{Direction, Rules, level, median};
+use crate::stats::detect::loss::{BOUND, Loss};
+use crate::stats::detect::{Direction, Rules, level};
+use crate::stats::{median, rank};
 
 /// Fewer samples before a change are no baseline.
 const BASELINE: usize = 10;
@@ -12,18 +13,23 @@ const BASELINE: usize = 10;
 /// Deviations from its median at which a sample's part in the mean of a stretch is cut.
 const CUT: f64 = 2.0;
 
+/// Samples that the noise of the window counts for, beside the scatter of those after the change.
+const OWN: f64 = 4.0;
+
 /// Deviations by which the latest samples may fall short of the middle of the change.
-const SHORT_OF_MIDDLE: f64 = 1.5;
+const SHORT_OF_MIDDLE: f64 = 1.3;
 
 /// Share of the shift that the later half of the samples must keep.
 const KEPT: f64 = 0.65;
 
 /// Standard errors that ranks must reach, or this share of the most they can.
 const RANK_BAR: f64 = 3.7;
-const RANK_SHARE: f64 = 0.85;
+const RANK_SHARE: f64 = 0.95;
 
-/// Samples beyond the middle of a change that noise explains: so many times its tail, and this
-/// share more.
+/// Share of a change beyond which a sample is of the new kind.
+const NEW: f64 = 0.7;
+
+/// Samples of the new kind that noise explains: so many times its tail, and this share more.
 const TAIL_TIMES: f64 = 1.5;
 const TAIL_MORE: f64 = 0.03;
 
@@ -82,10 +88,15 @@ impl Evidence {
         Direction::of(self.shift)
     }
 
-    /// Standard error of the shift, in units of the noise.
+    /// Standard error of the shift, in units of the noise. Samples after a change that scatter more
+    /// than noise does say less: of a slow night some, of a busy week all of them.
     #[expect(clippy::cast_precision_loss, reason = "numbers of samples")]
     pub(super) fn error(&self) -> f64 {
-        (1.0 / self.left.len() as f64 + 1.0 / self.right.len() as f64).sqrt()
+        let (n, m) = (self.left.len() as f64, self.right.len() as f64);
+        let square = |value: &f64| (value - self.right_level).powi(2).min(BOUND);
+        let squares: f64 = self.right.iter().map(square).sum();
+        let scatter = (OWN + squares) / (OWN + m - 1.0);
+        (1.0 / n + scatter.max(1.0) / m).sqrt()
     }
 
     /// Why this is no confirmed change, cheapest tests first; `bar` is in standard errors.
@@ -138,20 +149,9 @@ impl Evidence {
     }
 
     /// Mann and Whitney's rank test: it does not know of levels, modes and outliers.
-    #[expect(clippy::cast_precision_loss, reason = "numbers of samples")]
     fn is_ranked(&self) -> bool {
-        let mut right = self.right.clone();
-        right.sort_unstable_by(f64::total_cmp);
-        let twice_above = |value: &f64| {
-            let below = right.partition_point(|other| other < value);
-            let up_to = right.partition_point(|other| other <= value);
-            2 * right.len() - below - up_to
-        };
-        let above = self.left.iter().map(twice_above).sum::<usize>() as f64 / 2.0;
-        let (n, m) = (self.left.len() as f64, right.len() as f64);
-        let error = (n * m * (n + m + 1.0) / 12.0).sqrt();
-        let reached = (above - n * m / 2.0) * self.direction().sign() / error;
-        reached >= RANK_BAR.min(RANK_SHARE * n * m / 2.0 / error)
+        let (reached, most) = rank::errors(&self.left, &self.right);
+        reached * self.direction().sign() >= RANK_BAR.min(RANK_SHARE * most)
     }
 
     /// Whether samples like the later ones were too rare before to come in a row by chance. Asked
@@ -159,13 +159,13 @@ impl Evidence {
     #[expect(clippy::cast_precision_loss, reason = "numbers of samples")]
     fn is_new(&self) -> bool {
         let sign = self.direction().sign();
-        let middle = f64::midpoint(self.left_level, self.right_level);
+        let limit = self.left_level + NEW * self.shift;
         let share = |values: &[f64]| {
-            let beyond = values.iter().filter(|value| (**value - middle) * sign > 0.0).count();
+            let beyond = values.iter().filter(|value| (**value - limit) * sign > 0.0).count();
             (beyond as f64 + 1.0) / (values.len() as f64 + 2.0)
         };
         let (before, after) = (share(&self.left), share(&self.right));
-        let explained = normal_tail(self.shift.abs() / 2.0);
+        let explained = normal_tail(NEW * self.shift.abs());
         if before <= TAIL_TIMES * explained + TAIL_MORE || after <= before {
             return after > before;
         }

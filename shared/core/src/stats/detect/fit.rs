@@ -1,10 +1,11 @@
 //! What a window says of a series: on which scale to judge it, its seasons, modes and noise.
 
+use crate::stats::detect::Sample;
 use crate::stats::detect::loss::Loss;
 use crate::stats::detect::modes::Modes;
 use crate::stats::detect::noise::Noise;
 use crate::stats::detect::season::Season;
-use crate::stats::detect::{Sample, median};
+use crate::stats::median;
 
 /// Noise of few samples is known badly: it is taken as greater by this over their number.
 const FEW: f64 = 8.8;

@@ -57,7 +57,7 @@ const SLOPE: f64 = 0.6;
 const SHORT: f64 = 0.5;
 
 /// Standard errors beyond the bar that a change needs here: of all partitions the best is judged.
-const BEST_EXTRA: f64 = 0.2;
+const BEST_EXTRA: f64 = 0.5;
 
 impl<'a> Pruning<'a> {
     fn of(view: View<'a>, rules: &'a Rules, changes: Vec<usize>) -> Self {

@@ -140,7 +140,8 @@ impl Judge {
         let (step, view) = self.proposed(PENDING)?;
         let young = Rules { confirm: PENDING, ..self.rules };
         let evidence = view.evidence(step);
-        if evidence.doubt(view.fit, &young, active).is_some() {
+        let is_doubted = evidence.doubt(view.fit, &young, active).is_some();
+        if is_doubted || !self.is_beyond(step, view, active) {
             return None;
         }
         let is_few = step.to - step.at < self.rules.confirm;
@@ -151,7 +152,7 @@ impl Judge {
     /// A change that was not known before.
     fn alarm(&self, active: u32) -> Option<Alarm> {
         let (step, view) = self.proposed(self.rules.confirm)?;
-        if view.doubt(step, &self.rules, active).is_some() {
+        if view.doubt(step, &self.rules, active).is_some() || !self.is_beyond(step, view, active) {
             return None;
         }
         self.said(step, view)
@@ -177,6 +178,17 @@ impl Judge {
             last: *self.samples.last()?,
             size: view.size(step, &view.evidence(step)),
         })
+    }
+
+    /// Whether a change also holds against all that has come since the last change that was said. A
+    /// return from what was never confirmed does not.
+    fn is_beyond(&self, step: Step, view: View<'_>, active: u32) -> bool {
+        let said = self.known.iter().filter_map(|(index, _)| index.checked_sub(self.start));
+        let from = said.filter(|index| *index < step.at).max().unwrap_or(0);
+        let direction = view.evidence(step).direction();
+        let whole = view.evidence(Step { from: from.min(step.from), ..step });
+        let reached = whole.shift * direction.sign() / whole.error();
+        reached >= self.rules.bar_for(direction, active)
     }
 
     /// Whether a change at this position is one that was confirmed before.

@@ -1,8 +1,8 @@
 //! The level of a stretch, and its samples as seen from there.
 
 use crate::stats::detect::loss::{BOUND, Loss};
-use crate::stats::detect::median;
 use crate::stats::detect::partition::CHANGE;
+use crate::stats::median;
 
 /// Steps towards the cheapest level; more change nothing.
 const STEPS: usize = 4;

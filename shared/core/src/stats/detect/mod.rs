@@ -1,11 +1,11 @@
 //! Change points of a series: where its level moved for good, told apart from outliers, spikes,
 //! seasons, drift, and a mix of two modes.
 //!
-//! A window of the series is first described (`fit`): the effects of weekday and time of day,
+//! A window of the series is first described by a `Fit`: the effects of weekday and time of day,
 //! the noise between neighbours, and a second mode if there is one (a cache that hits or misses).
 //! In units of that noise the series is partitioned into stretches of one level, by exact search
 //! with a bounded loss: an outlier costs no more than `OUTLIER` standard deviations, so a few of
-//! them never pay for a change. What the search proposes has to pass tests of its own (`evidence`).
+//! them never pay for a change. What the search proposes has to pass the `Evidence`.
 
 mod confirm;
 mod evidence;
@@ -60,23 +60,7 @@ impl Direction {
     }
 }
 
-/// The median of values, which are reordered; NaN without any.
-pub(crate) fn median(values: &mut [f64]) -> f64 {
-    let Some(last) = values.len().checked_sub(1) else { return f64::NAN };
-    let (below, middle, _) = values.select_nth_unstable_by(last.div_ceil(2), f64::total_cmp);
-    let upper = *middle;
-    if last % 2 == 0 {
-        return upper;
-    }
-    let lower = below.iter().copied().max_by(f64::total_cmp).unwrap_or(upper);
-    f64::midpoint(lower, upper)
-}
-
 #[cfg(test)]
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    reason = "small positive numbers"
-)]
+mod random;
+#[cfg(test)]
 mod tests;

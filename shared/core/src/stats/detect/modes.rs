@@ -6,7 +6,8 @@ use crate::stats::detect::noise::MAD;
 const LEAST: usize = 60;
 
 /// Share of neighbours that must lie in different modes; two modes of one half each give 0.5.
-const TURNS: (f64, f64) = (0.12, 0.62);
+const TURNS_LEAST: f64 = 0.12;
+const TURNS_MOST: f64 = 0.62;
 
 /// Least distance of the modes, in standard deviations within one.
 const APART: f64 = 5.0;
@@ -59,7 +60,7 @@ impl Modes {
         let cut = sizes[((sizes.len() - 1) as f64 * RANK_CUT) as usize];
         let (same, other) = sizes.split_at(parting(&sizes, cut));
         let turns = other.len() as f64 / sizes.len() as f64;
-        if same.is_empty() || turns < TURNS.0 || turns > TURNS.1 {
+        if same.is_empty() || !(TURNS_LEAST..=TURNS_MOST).contains(&turns) {
             return None;
         }
         let gap = other[other.len() / 2];

@@ -1,6 +1,6 @@
 //! How much neighbours differ by chance: what every shift is measured against.
 
-use crate::stats::detect::median;
+use crate::stats::median;
 
 /// Median absolute deviation of the standard normal distribution.
 pub(super) const MAD: f64 = 0.674_489_750_196_082;
@@ -15,13 +15,23 @@ const CUT: f64 = 3.0;
 const CORRELATED_FROM: usize = 30;
 
 /// What chance gives, over the root of the number of samples, is taken from the correlation found.
-const SHRINK: f64 = 0.75;
+const SHRINK: f64 = 0.6;
 
 /// Most correlation that is believed.
 const CORRELATION_MAX: f64 = 0.8;
 
 /// Distances at which samples count as unrelated.
 const FAR: [usize; 4] = [4, 5, 6, 7];
+
+/// Distances of differences that are compared to see whether large ones come together. At 1 they
+/// share a sample.
+const APART: [usize; 6] = [2, 3, 4, 5, 6, 7];
+
+/// What chance gives, over the root of the number of samples, is taken from the clustering found.
+const CLUSTER_SHRINK: f64 = 0.7;
+
+/// Deviations of its scale by which noise is taken as greater: how great it is where it is great.
+const CLUSTERED: f64 = 2.0;
 
 /// The noise of a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,6 +40,8 @@ pub(super) struct Noise {
     pub(super) sigma: f64,
     /// Correlation of neighbours, 0 to [`CORRELATION_MAX`].
     pub(super) correlation: f64,
+    /// Relative standard deviation of its scale, where that changes slowly: 0 if it stays.
+    pub(super) clustering: f64,
 }
 
 impl Noise {
@@ -39,16 +51,17 @@ impl Noise {
         let mut sizes: Vec<f64> = differences(y, 1).collect();
         let cut = CUT * median(&mut sizes) / MAD;
         let sigma = spread(y, &[1, 2], cut);
-        Self { sigma, correlation: correlation(y, cut) }
+        Self { sigma, correlation: correlation(y, cut), clustering: clustering(y, cut) }
     }
 
     /// Standard deviation that the mean of many samples behaves as if its samples had: neighbours
-    /// that go together tell less than independent ones.
+    /// that go together tell less than independent ones, and a change may come while noise is great.
     pub(super) fn long_run(&self) -> f64 {
         let r = self.correlation;
         // What two differences at distances 1 and 2 show of the whole variance.
         let shown = 1.0 - f64::midpoint(r, r * r);
-        self.sigma / shown.sqrt() * ((1.0 + r) / (1.0 - r)).sqrt()
+        let great = 1.0 + CLUSTERED * self.clustering;
+        great * self.sigma / shown.sqrt() * ((1.0 + r) / (1.0 - r)).sqrt()
     }
 }
 
@@ -75,4 +88,24 @@ fn correlation(y: &[f64], cut: f64) -> f64 {
     let near = spread(y, &[1], cut);
     let found = 1.0 - (near / far).powi(2);
     (found - SHRINK / (y.len() as f64).sqrt()).clamp(0.0, CORRELATION_MAX)
+}
+
+/// How much the scale of the noise changes over the window, less what chance gives: neighbouring
+/// differences are then large together (R. Engle 1982).
+#[expect(clippy::cast_precision_loss, reason = "numbers of samples")]
+fn clustering(y: &[f64], cut: f64) -> f64 {
+    if y.len() < CORRELATED_FROM {
+        return 0.0;
+    }
+    let sizes: Vec<f64> = differences(y, 1).map(|one| one.min(cut)).collect();
+    let later = |distance: &usize| sizes.get(*distance..).unwrap_or_default();
+    let product = |distance: &usize| -> f64 {
+        sizes.iter().zip(later(distance)).map(|(size, other)| size * other).sum()
+    };
+    let count = APART.iter().map(|distance| later(distance).len()).sum::<usize>() as f64;
+    let mean = sizes.iter().sum::<f64>() / sizes.len() as f64;
+    let found = APART.iter().map(product).sum::<f64>() / count / (mean * mean) - 1.0;
+    let found = (found - CLUSTER_SHRINK / (y.len() as f64).sqrt()).clamp(0.0, 1.0);
+    // Without any differences there is no share of them.
+    if found.is_nan() { 0.0 } else { found.sqrt() }
 }

@@ -1,7 +1,7 @@
 //! What it takes for a change to be believed.
 
 /// Standard errors that a rise must reach where few series are watched.
-const SIGNIFICANCE: f64 = 4.35;
+const SIGNIFICANCE: f64 = 4.15;
 
 /// Series that may be watched before the bar rises: with as many, [`SIGNIFICANCE`] gives about one
 /// false alarm in thirty days.
@@ -47,7 +47,7 @@ impl Rules {
         (SIGNIFICANCE * SIGNIFICANCE + 2.0 * share.max(1.0).ln()).sqrt()
     }
 
-    /// The same for a rise or a fall.
+    /// The same for a change of this direction: a fall needs more.
     pub fn bar_for(&self, direction: super::Direction, active: u32) -> f64 {
         match direction {
             super::Direction::Up => self.bar(active),

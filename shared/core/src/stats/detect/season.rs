@@ -1,6 +1,7 @@
 //! Effects of the weekday and of the time of day, where the window shows them beyond doubt.
 
-use crate::stats::detect::{Sample, median};
+use crate::stats::detect::Sample;
+use crate::stats::median;
 use crate::time::Time;
 
 const WEEKDAYS: usize = 7;

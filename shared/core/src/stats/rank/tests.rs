@@ -150,6 +150,8 @@ proptest! {
         let far = all.iter().filter(|(b, a)| (pairs(b, a) - mean).abs() >= away).count();
         let test = mann_whitney(before, after).unwrap();
         prop_assert_eq!(test.u, pairs(before, after));
+        let (reached, most) = errors(before, after);
+        prop_assert!((reached * mean - (test.u - mean) * most).abs() < 1e-9);
         prop_assert!((test.p - far as f64 / all.len() as f64).abs() < 1e-12);
     }
 
