@@ -176,12 +176,12 @@ impl<S: Findings> Findings for Crashing<'_, S> {
         self.call(self.inner.put_judgement(fence, id, judgement)).await
     }
 
-    async fn deeds(&self, finding: &str) -> Stored<Option<Deeds>> {
-        self.call(self.inner.deeds(finding)).await
+    async fn deeds(&self, id: WorkflowId) -> Stored<Deeds> {
+        self.call(self.inner.deeds(id)).await
     }
 
-    async fn put_deeds(&self, finding: &str, deeds: &Deeds) -> Stored<bool> {
-        self.call(self.inner.put_deeds(finding, deeds)).await
+    async fn put_deeds(&self, id: WorkflowId, deeds: &Deeds) -> Stored<bool> {
+        self.call(self.inner.put_deeds(id, deeds)).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use laptime_core::config::{Policy, Thresholds};
+use laptime_core::config::Policy;
 use laptime_core::flow::{
     Installation, Pass, Passed, Period, Published, Pushed, aggregate, measure, publish, report,
 };
@@ -69,14 +69,14 @@ pub fn measure_at<S: Ledger + Notes + Findings + Library>(
 
 /// One start of the reporter at `now`, with as much time as it likes.
 pub fn publish_at(library: &impl Library, objects: &impl Objects, now: Time) -> Published {
-    let thresholds = Thresholds::default();
-    wait(publish(library, objects, &thresholds, now.plus_days(1), || now))
+    let policy = Policy::default();
+    wait(publish(library, objects, &policy, now.plus_days(1), || now))
 }
 
 /// The report over `[from, to)`.
 pub fn report_of(library: &impl Library, from: &str, to: &str) -> Report {
     let period = Period { from: Some(at(from)), to: Some(at(to)), repository: None };
-    wait(report(library, &period, &Thresholds::default(), at(to))).unwrap()
+    wait(report(library, &period, &Policy::default(), at(to))).unwrap()
 }
 
 /// The report over all of history, as bytes.

@@ -35,7 +35,7 @@ struct State {
     last_pass: Option<Time>,
     notes: BTreeMap<Note, Vec<u8>>,
     judgements: BTreeMap<WorkflowId, Judgement>,
-    deeds: BTreeMap<String, Deeds>,
+    deeds: BTreeMap<WorkflowId, Deeds>,
 }
 
 #[derive(Debug, Clone)]
@@ -144,16 +144,16 @@ impl Findings for Memory {
         })
     }
 
-    async fn deeds(&self, finding: &str) -> Stored<Option<Deeds>> {
-        Ok(self.with(|state| state.deeds.get(finding).cloned()))
+    async fn deeds(&self, id: WorkflowId) -> Stored<Deeds> {
+        Ok(self.with(|state| state.deeds.get(&id).cloned().unwrap_or_default()))
     }
 
-    async fn put_deeds(&self, finding: &str, deeds: &Deeds) -> Stored<bool> {
+    async fn put_deeds(&self, id: WorkflowId, deeds: &Deeds) -> Stored<bool> {
         Ok(self.with(|state| {
-            let held = state.deeds.get(finding).map_or(0, |held| held.revision);
+            let held = state.deeds.get(&id).map_or(0, |held| held.revision);
             let is_next = held + 1 == deeds.revision;
             if is_next {
-                state.deeds.insert(finding.to_owned(), deeds.clone());
+                state.deeds.insert(id, deeds.clone());
             }
             is_next
         }))

@@ -279,7 +279,11 @@ const REQUEST: &str = "aggregator, request 5f0e9c1e-6f0d-4f6a-9c1b-3b8f6d1d2c11"
 /// once an hour.
 pub fn pass_at(store: &(impl Ledger + Library + Notes + Findings), now: Time) -> Pushed {
     let policy = Policy::default();
-    let pass = Pass { roll_up_every_ms: Some(3_600_000), ..Pass::new(REQUEST, now, 35) };
+    let pass = Pass {
+        roll_up_every_ms: Some(3_600_000),
+        judge_every_ms: Some(21_600_000),
+        ..Pass::new(REQUEST, now, 35)
+    };
     let at = Installation { store, metrics: &Taking, policy: &policy };
     let (passed, pushed) = wait(measure(at, pass, || now)).unwrap().expect("nobody else");
     assert!(pushed.problems.is_empty() && !passed.unfinished);

@@ -23,6 +23,10 @@ const SPARE_MS: i64 = 30_000;
 /// How often the rollup of the present day is stored.
 const ROLL_UP_EVERY_MS: i64 = 3_600_000;
 
+/// How often workflows are judged: it takes reading half a year of their attempts, and a change takes
+/// hours to be beyond doubt.
+const JUDGE_EVERY_MS: i64 = 21_600_000;
+
 /// How long another pass is waited for: longer than the lease of a dead one lasts.
 const TRIES: u32 = 80;
 const PAUSE: Duration = Duration::from_millis(500);
@@ -93,6 +97,7 @@ impl Aggregator {
     async fn pass(&self, holder: &str, deadline: Time) -> anyhow::Result<Value> {
         let pass = Pass {
             roll_up_every_ms: Some(ROLL_UP_EVERY_MS),
+            judge_every_ms: Some(JUDGE_EVERY_MS),
             deadline: Some(deadline),
             judging: self.policy.judging,
             ..Pass::new(holder, clock(), self.policy.retention.raw_days)

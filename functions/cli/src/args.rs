@@ -190,6 +190,9 @@ pub(crate) struct FindingsArgs {
     /// is one more.
     #[arg(long)]
     pub(crate) fail_on_regression: bool,
+    /// The present, for reproducible results: RFC 3339.
+    #[arg(long, value_name = "TIME", value_parser = crate::settings::time_or_day)]
+    pub(crate) now: Option<Time>,
     #[command(flatten)]
     pub(crate) format: FormatArgs,
 }

@@ -38,8 +38,8 @@ impl Reporter {
     async fn invoked(&self, event: LambdaEvent<Value>) -> Result<Value, Error> {
         let ends = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
         let deadline = Time::from_millis(ends.saturating_sub(SPARE_MS));
-        let thresholds = &self.policy.thresholds;
-        let published = publish(&self.store, &self.bucket, thresholds, deadline, clock).await;
+        let policy = &self.policy;
+        let published = publish(&self.store, &self.bucket, policy, deadline, clock).await;
         for problem in &published.problems {
             tracing::error!(error = %problem, "a report is missing; the next start tries again");
         }

@@ -40,18 +40,18 @@ impl Findings for Store {
         }
     }
 
-    async fn deeds(&self, finding: &str) -> Stored<Option<Deeds>> {
-        match self.table.get("reading what was done", key::deeds(finding)).await? {
-            Some(item) => Ok(Some(self.table.decode("what was done", &item).await?)),
-            None => Ok(None),
+    async fn deeds(&self, id: WorkflowId) -> Stored<Deeds> {
+        match self.table.get("reading what was done", key::deeds(id)).await? {
+            Some(item) => self.table.decode("what was done", &item).await,
+            None => Ok(Deeds::default()),
         }
     }
 
-    async fn put_deeds(&self, finding: &str, deeds: &Deeds) -> Stored<bool> {
+    async fn put_deeds(&self, id: WorkflowId, deeds: &Deeds) -> Stored<bool> {
         let doing = "storing what was done";
         let bytes = to_bytes(deeds)
             .map_err(|error| unreadable(&self.table.name, "what was done", &error))?;
-        let item = Item::at(key::deeds(finding)).number("v", deeds.revision);
+        let item = Item::at(key::deeds(id)).number("v", deeds.revision);
         let item = self.table.stow(doing, &bytes, None).await?.within(item);
         let is_next = match deeds.revision.saturating_sub(1) {
             0 => Condition::new("attribute_not_exists(p)", []),

@@ -139,8 +139,8 @@ pub(crate) fn judgement(id: WorkflowId) -> Key {
     Key::new(JUDGEMENTS, workflow(id))
 }
 
-pub(crate) fn deeds(finding: &str) -> Key {
-    Key::new("F", finding)
+pub(crate) fn deeds(id: WorkflowId) -> Key {
+    Key::new("F", workflow(id))
 }
 
 /// The day whose rollup, or track, lies at `s`.

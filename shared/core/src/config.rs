@@ -1,6 +1,7 @@
 //! `laptime.toml`: every field has a default, unknown ones are refused, and all problems are told
 //! at once.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::{JsonSchema, generate::SchemaSettings};
@@ -24,7 +25,16 @@ pub struct Policy {
     pub metrics: Metrics,
     /// When a change is a finding.
     pub judging: Judging,
+    /// Dollars a minute of each class of runner, by the labels that jobs ask for.
+    pub prices: Prices,
 }
+
+/// Dollars a minute of each class of runner.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Prices(
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0}))]
+    pub  BTreeMap<String, f64>,
+);
 
 /// What is kept of deliveries.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -286,6 +296,7 @@ impl Policy {
             j.min_change_s,
             j.min_change_wait_s,
         ];
+        let prices = self.prices.0.values();
         let shares = [t.success_rate, t.critical_path_share, j.min_change_rate];
         if !(4..=3650).contains(&self.retention.raw_days) {
             Some("must be 4 to 3650 days")
@@ -293,7 +304,7 @@ impl Policy {
             Some("must be 1 to 86400 seconds")
         } else if !is_namespace(&self.metrics.namespace) {
             Some("must be 1 to 255 letters, digits and . - _ / # : and not begin with AWS/")
-        } else if !seconds.iter().all(|value| value.is_finite() && *value >= 0.0) {
+        } else if !seconds.iter().chain(prices).all(|value| value.is_finite() && *value >= 0.0) {
             Some("must be 0 or more")
         } else if !(0.01..=100.0).contains(&j.alarms_per_month) {
             Some("must be 0.01 to 100")

@@ -12,6 +12,7 @@ pub mod ingest;
 pub mod judging;
 #[cfg(test)]
 mod kept;
+pub mod life;
 #[cfg(test)]
 mod method;
 pub mod model;

@@ -6,7 +6,8 @@ mod text;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::stats::detect::{Change, Direction, Doubt, Rules, Sample, history};
+use crate::report::doubted;
+use crate::stats::detect::{Change, Direction, Rules, Sample, history};
 use crate::stats::round;
 
 pub use read::{Columns, NoSeries, Read, read};
@@ -77,7 +78,7 @@ pub fn detect(samples: &[Sample], rules: &Rules, better: Better) -> Detected {
     let found = history(samples, rules);
     let change = |change: &Change| {
         let sample = samples.get(change.index)?;
-        Some(DetectedChange::of(change, sample, rules, better))
+        Some(DetectedChange::of(change, sample, better))
     };
     Detected {
         schema: SCHEMA,
@@ -88,7 +89,7 @@ pub fn detect(samples: &[Sample], rules: &Rules, better: Better) -> Detected {
 }
 
 impl DetectedChange {
-    fn of(change: &Change, first: &Sample, rules: &Rules, better: Better) -> Self {
+    fn of(change: &Change, first: &Sample, better: Better) -> Self {
         let size = &change.size;
         let is_better = (size.direction == Direction::Up) == (better == Better::Higher);
         let shown = |value: f64| round(value, DIGITS);
@@ -110,22 +111,9 @@ impl DetectedChange {
                     "beyond doubt with the sample at {at}, {} after the change",
                     at + 1 - change.index
                 ),
-                Err(doubt) => doubted(doubt, rules),
+                Err(doubt) => doubted(doubt).to_owned(),
             },
         }
-    }
-}
-
-fn doubted(doubt: Doubt, rules: &Rules) -> String {
-    match doubt {
-        Doubt::NoBaseline => "too few samples before it to compare with".to_owned(),
-        Doubt::TooFew => format!("fewer than {} samples since", rules.confirm),
-        Doubt::TooSoon => "it has not lasted long enough".to_owned(),
-        Doubt::TooSmall => "smaller than what is worth attention".to_owned(),
-        Doubt::Noise => "noise could be the cause".to_owned(),
-        Doubt::NotHeld => "not all of the latest samples agree".to_owned(),
-        Doubt::Ranks => "samples like those after it were there before".to_owned(),
-        Doubt::Gradual => "a slope explains it better than a step".to_owned(),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::row::Segment;
 pub use lap::{JobLap, Lap, Outcome, StepLap};
 
 /// Attempts kept of a segment and day. Those with the smallest hash: the same in every order.
-pub const MAX_LAPS: usize = 64;
+pub const MAX_LAPS: u16 = 32;
 
 /// The attempts of one workflow that ended on one day.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,10 +77,11 @@ fn thin(rows: &mut Vec<&JudgedRow>, segment: Segment) {
     let is_one = |judged: &&JudgedRow| judged.row.segment == segment;
     let mut hashes: Vec<[u8; 32]> =
         rows.iter().filter(|judged| is_one(judged)).map(|judged| hash(judged.row.id)).collect();
-    if hashes.len() <= MAX_LAPS {
+    let most = usize::from(MAX_LAPS);
+    if hashes.len() <= most {
         return;
     }
-    let (_, limit, _) = hashes.select_nth_unstable(MAX_LAPS - 1);
+    let (_, limit, _) = hashes.select_nth_unstable(most - 1);
     let limit = *limit;
     rows.retain(|judged| !is_one(judged) || hash(judged.row.id) <= limit);
 }

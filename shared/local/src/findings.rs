@@ -36,28 +36,30 @@ impl Findings for Store {
         })
     }
 
-    async fn deeds(&self, finding: &str) -> Stored<Option<Deeds>> {
+    async fn deeds(&self, id: WorkflowId) -> Stored<Deeds> {
         let bytes: Option<Vec<u8>> = self.read("reading what was done", |conn| {
-            conn.prepare_cached("SELECT value FROM deed WHERE finding = ?")?
-                .query_row([finding], |row| row.get(0))
+            conn.prepare_cached("SELECT value FROM deed WHERE repository = ? AND workflow = ?")?
+                .query_row(workflow_params(id), |row| row.get(0))
                 .optional()
         })?;
-        bytes.map(|bytes| decode(&self.path, "what was done", &bytes)).transpose()
+        let deeds = bytes.map(|bytes| decode(&self.path, "what was done", &bytes)).transpose()?;
+        Ok(deeds.unwrap_or_default())
     }
 
-    async fn put_deeds(&self, finding: &str, deeds: &Deeds) -> Stored<bool> {
+    async fn put_deeds(&self, id: WorkflowId, deeds: &Deeds) -> Stored<bool> {
+        let (repository, workflow) = workflow_params(id);
         let bytes = encode(&self.path, deeds)?;
         let revision = sql(deeds.revision);
         self.write("storing what was done", |tx| {
             let held: Option<i64> = tx
-                .prepare_cached("SELECT revision FROM deed WHERE finding = ?")?
-                .query_row([finding], |row| row.get(0))
+                .prepare_cached("SELECT revision FROM deed WHERE repository = ? AND workflow = ?")?
+                .query_row((repository, workflow), |row| row.get(0))
                 .optional()?;
             if held.unwrap_or(0) + 1 != revision {
                 return Ok(false);
             }
-            tx.prepare_cached("INSERT OR REPLACE INTO deed VALUES (?, ?, ?)")?
-                .execute(params![finding, revision, bytes])?;
+            tx.prepare_cached("INSERT OR REPLACE INTO deed VALUES (?, ?, ?, ?)")?
+                .execute(params![repository, workflow, revision, bytes])?;
             Ok(true)
         })
     }

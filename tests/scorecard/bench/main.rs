@@ -16,6 +16,7 @@ mod histories;
 mod labelled;
 mod peers;
 mod recall;
+mod shares;
 mod speed;
 mod table;
 
@@ -25,9 +26,10 @@ const COUNT: u64 = 200;
 /// A part of the scorecard, made of so many series of each kind.
 type Part = fn(u64);
 
-const PARTS: [(&str, Part); 6] = [
+const PARTS: [(&str, Part); 7] = [
     ("alarms", alarms::print),
     ("steps", recall::print),
+    ("shares", shares::print),
     ("histories", histories::print),
     ("labelled", labelled::print),
     ("speed", speed::print),

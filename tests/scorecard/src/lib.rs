@@ -18,4 +18,5 @@ pub mod ideal;
 pub mod labelled;
 pub mod partition;
 pub mod score;
+pub mod shares;
 pub mod simulator;

@@ -7,8 +7,8 @@ use laptime_core::ingest::Progress::Keep;
 use laptime_core::judging::Judgement;
 use laptime_core::model::AttemptId;
 use laptime_core::port::{
-    Appended, Deeds, Fence, Filed, Filing, Findings, Inbox, Lease, Ledger, Library, Note, Notes,
-    Place, Received, Standing, StoreErrorKind, Touched,
+    Appended, Deeds, Fence, Filed, Filing, Findings, Inbox, Issue, Lease, Ledger, Library, Note,
+    Notes, Place, Received, Standing, StoreErrorKind, Touched,
 };
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{DayKey, WorkflowId};
@@ -424,12 +424,24 @@ fn a_note_is_what_was_put_last(store: &impl Subject) {
 }
 
 fn what_was_done_is_written_over_what_was_known(store: &impl Subject) {
-    let deeds = |revision| Deeds { revision, muted: Some(at(NOON)), ..Deeds::default() };
-    assert_eq!(wait(store.deeds("a")).unwrap(), None);
-    assert!(!wait(store.put_deeds("a", &deeds(2))).unwrap(), "nothing comes before it");
-    assert!(wait(store.put_deeds("a", &deeds(1))).unwrap());
-    assert!(!wait(store.put_deeds("a", &deeds(1))).unwrap(), "somebody was first");
-    assert!(wait(store.put_deeds("a", &deeds(2))).unwrap());
-    assert_eq!(wait(store.deeds("a")).unwrap(), Some(deeds(2)));
-    assert_eq!(wait(store.deeds("b")).unwrap(), None);
+    let [a, b] = [7, 8].map(|workflow| WorkflowId { repository: 1, workflow });
+    let issue = |number| Issue {
+        finding: "f00d".to_owned(),
+        subject: "5eed".to_owned(),
+        number: Some(number),
+        filed: at(NOON),
+        closed: None,
+        reopened: 0,
+        says: [7; 8],
+        said_at: at(NOON),
+        muted: Some(at(NOON)),
+    };
+    let deeds = |revision| Deeds { revision, issues: vec![issue(revision), issue(99)] };
+    assert_eq!(wait(store.deeds(a)).unwrap(), Deeds::default());
+    assert!(!wait(store.put_deeds(a, &deeds(2))).unwrap(), "nothing comes before it");
+    assert!(wait(store.put_deeds(a, &deeds(1))).unwrap());
+    assert!(!wait(store.put_deeds(a, &deeds(1))).unwrap(), "somebody was first");
+    assert!(wait(store.put_deeds(a, &deeds(2))).unwrap());
+    assert_eq!(wait(store.deeds(a)).unwrap(), deeds(2));
+    assert_eq!(wait(store.deeds(b)).unwrap(), Deeds::default());
 }

@@ -1,11 +1,16 @@
 //! From deliveries to findings: what changed, who carries it, and when silence is right.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use fastrand::Rng;
-use kit::{Delivery, Memory, Weeks, aggregate_at, append_all, report_json, report_of};
+use kit::{Delivery, Memory, Weeks, aggregate_at, append_all, report_json, report_of, wait};
 use laptime_core::ingest::Progress::Drop;
+use laptime_core::judging::told;
+use laptime_core::life::plan;
+use laptime_core::port::{Deeds, Findings, Library};
 use laptime_core::report::{Finding, Report};
+use laptime_core::row::WorkflowId;
 use laptime_core::time::{Day, Time};
 
 /// Monday, 2 March 2026.
@@ -30,7 +35,7 @@ fn report(deliveries: &[Delivery]) -> Report {
 }
 
 /// What a person would read, in a few lines.
-fn told(findings: &[Finding]) -> String {
+fn words(findings: &[Finding]) -> String {
     let mut told = String::new();
     for one in findings {
         let job = one.carriers.first();
@@ -45,17 +50,17 @@ fn told(findings: &[Finding]) -> String {
 #[test]
 fn silence_is_told_with_how_much_was_looked_at() {
     let report = report(&weeks(&|_, _| (1.0, 1.0)));
-    assert_eq!(told(&report.findings), "");
-    // Of each: run, jobs and steps, waits, success and flakiness.
+    assert_eq!(words(&report.findings), "");
+    // Of each: run, jobs and steps, waits, runner time, success and flakiness.
     let series: Vec<u64> = report.workflows.iter().map(|one| one.series_judged).collect();
-    assert_eq!(series, [11, 11, 11, 11]);
+    assert_eq!(series, [12, 12, 12, 12]);
 }
 
 #[test]
 fn one_slow_step_is_one_finding() {
     let slow = |workflow, day| (if workflow == 2 && day >= FIFTH { 1.5 } else { 1.0 }, 1.0);
     let report = report(&weeks(&slow));
-    insta::assert_snapshot!(told(&report.findings), @r#"
+    insta::assert_snapshot!(words(&report.findings), @r#"
     workflow regression confirmed: `Workflow 3` of `acme/r2` became slower: +28.8 % (9m 26s → 12m 09s)
       first run 20081, carried by Some("build") Some("compile")
       not your code: false
@@ -65,7 +70,7 @@ fn one_slow_step_is_one_finding() {
 #[test]
 fn slow_machines_are_one_finding_and_not_the_code() {
     let report = report(&weeks(&|_, day| (1.0, if day >= FIFTH { 1.3 } else { 1.0 })));
-    insta::assert_snapshot!(told(&report.findings), @r#"
+    insta::assert_snapshot!(words(&report.findings), @r#"
     fleet regression confirmed: 4 of 4 workflows on runners `ubuntu-latest` became slower together
       first run 10081, carried by Some("build") Some("compile")
       not your code: true
@@ -77,7 +82,7 @@ fn what_goes_back_is_told_as_recovered() {
     let slow =
         |workflow, day| (if workflow == 1 && (21..35).contains(&day) { 1.6 } else { 1.0 }, 1.0);
     let report = report(&weeks(&slow));
-    insta::assert_snapshot!(told(&report.findings), @r#"
+    insta::assert_snapshot!(words(&report.findings), @r#"
     workflow regression recovered: `Workflow 2` of `acme/r1` became slower: +31.7 % (9m 28s → 12m 28s)
       first run 10061, carried by Some("build") Some("compile")
       not your code: false
@@ -110,4 +115,54 @@ fn verdicts_do_not_depend_on_how_deliveries_come() {
         }
         assert_eq!(report_json(&store), report_json(&straight), "seed {seed}");
     }
+}
+
+/// The day on which what a delivery tells of was over.
+fn day_of(delivery: &Delivery) -> Day {
+    let body = &delivery.body;
+    let of = |part: &str, field: &str| body[part][field].as_str()?.parse::<Time>().ok();
+    let at = of("workflow_run", "updated_at").or_else(|| of("workflow_job", "completed_at"));
+    at.map_or(MONDAY, Time::day)
+}
+
+/// What is done about findings in six weeks, with a pass and a plan each night.
+fn nights(deliveries: &[Delivery]) -> String {
+    let store = Memory::default();
+    let mut done = String::new();
+    for night in 1..=42 {
+        let day = Day(MONDAY.0 + night - 1);
+        let now = Day(MONDAY.0 + night).start();
+        let some: Vec<Delivery> =
+            deliveries.iter().filter(|one| day_of(one) == day).cloned().collect();
+        append_all(&store, &some, Drop, now).unwrap();
+        aggregate_at(&store, now).unwrap();
+        let judgements = wait(store.judgements()).unwrap();
+        let deeds = |id: &WorkflowId| (*id, wait(store.deeds(*id)).unwrap());
+        let deeds: BTreeMap<WorkflowId, Deeds> =
+            judgements.iter().map(|(id, _)| deeds(id)).collect();
+        for planned in plan(&told(&judgements), &deeds, now) {
+            let id = planned.workflow;
+            let after = wait(store.deeds(id)).unwrap().after(&planned, now);
+            assert!(wait(store.put_deeds(id, &after)).unwrap());
+            writeln!(done, "{day} workflow {}: {}", id.workflow, planned.act).unwrap();
+        }
+    }
+    done
+}
+
+#[test]
+fn an_issue_lives_as_long_as_its_change() {
+    let slow =
+        |workflow, day| (if workflow == 1 && (21..35).contains(&day) { 1.6 } else { 1.0 }, 1.0);
+    let deliveries = weeks(&slow);
+    let done = nights(&deliveries);
+    let (filed, rest) = done.split_once('\n').unwrap();
+    assert_eq!(filed, "2026-03-24 workflow 2: file an issue");
+    let (edits, closed) = rest.trim_end().rsplit_once('\n').unwrap();
+    assert!(edits.lines().all(|line| line.ends_with(" workflow 2: edit its issue")), "{edits}");
+    assert_eq!(closed, "2026-04-07 workflow 2: close its issue: the level went back");
+    let mut jumbled = deliveries.clone();
+    jumbled.extend(deliveries);
+    Rng::with_seed(3).shuffle(&mut jumbled);
+    assert_eq!(nights(&jumbled), done);
 }

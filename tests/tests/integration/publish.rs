@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use kit::{
     Bucket, Delivery, Job, Memory, Run, Stumbling, aggregate_at, append_all, at, publish_at, wait,
 };
-use laptime_core::config::Thresholds;
+use laptime_core::config::Policy;
 use laptime_core::flow::{Published, publish};
 use laptime_core::ingest::Progress::Keep;
 use laptime_core::port::Object;
@@ -171,7 +171,7 @@ fn what_there_is_no_time_for_is_told_and_made_by_later_starts() {
         let clock = AtomicI64::new(at(NIGHT).as_millis());
         let tick = || Time::from_millis(clock.fetch_add(1_000, Ordering::Relaxed));
         let deadline = at(NIGHT).plus_millis(100_000);
-        let published = wait(publish(&store, &bucket, &Thresholds::default(), deadline, tick));
+        let published = wait(publish(&store, &bucket, &Policy::default(), deadline, tick));
         (starts, objects) = (starts + 1, objects + published.objects);
         if published.problems.is_empty() {
             break;
@@ -207,7 +207,7 @@ fn reporters_at_once_put_each_object_once_however_their_calls_interleave() {
         // One of them was started days ago, hung, and goes on now.
         let callers = [0, 1, 2].map(|n| Stumbling::new(&bucket, 3 * seed + n, one_in));
         let start = async |caller: usize, now: &str| {
-            let (now, policy) = (at(now), Thresholds::default());
+            let (now, policy) = (at(now), Policy::default());
             publish(&store, &callers[caller], &policy, now.plus_days(1), || now).await
         };
         let (one, two, old) =

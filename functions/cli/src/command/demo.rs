@@ -138,7 +138,7 @@ fn compare(store: &Store, truth: &Truth, from: i64, to: i64, now: Time) -> anyho
         repository: None,
     };
     let policy = Policy::default();
-    let report = block_on(report(&store.snapshot()?, &period, &policy.thresholds, now))??;
+    let report = block_on(report(&store.snapshot()?, &period, &policy, now))??;
     let differences = truth.differences(&serde_json::from_str(&render::json(&report))?);
     if differences.is_empty() {
         let days = (to - from) / DAY_MS;

@@ -15,14 +15,13 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     let policy = policy(args.store.config.as_ref())?;
     let period = Period { from: args.from, to: args.to, repository: args.repo.clone() };
     let now = args.now.unwrap_or_else(clock);
-    let thresholds = &policy.thresholds;
     let report = match Place::named(&args.store.data, policy.retention.raw_days)? {
         Place::Folder(folder) => {
             let snapshot = Store::open_existing(&folder)?.snapshot()?;
-            block_on(report(&snapshot, &period, thresholds, now))??
+            block_on(report(&snapshot, &period, &policy, now))??
         }
         #[cfg(feature = "aws")]
-        Place::Table(store) => block_on(report(&*store, &period, thresholds, now))??,
+        Place::Table(store) => block_on(report(&*store, &period, &policy, now))??,
     };
     if let (Some(wanted), true) = (&args.repo, report.workflows.is_empty()) {
         output::tell(&format!(

@@ -40,6 +40,9 @@ pub struct Pass<'a> {
     /// How often the rollup of the present day is stored; at every pass without it. Reports do not
     /// depend on it, writes do.
     pub roll_up_every_ms: Option<i64>,
+    /// How often workflows are judged; at every pass without it. What waits is judged by a later
+    /// pass.
+    pub judge_every_ms: Option<i64>,
     /// When to stop, by the clock, and leave the rest to the next pass.
     pub deadline: Option<Time>,
     /// Attempts are filed, and that is all: rolling up, judging and sealing are somebody else's.
@@ -56,6 +59,7 @@ impl<'a> Pass<'a> {
             now,
             retention_days,
             roll_up_every_ms: None,
+            judge_every_ms: None,
             deadline: None,
             only_files: false,
             judging: config::Judging::default(),
@@ -255,7 +259,7 @@ where
         passed: &mut Passed,
         failed: &mut Failed,
     ) -> Stored<()> {
-        let with_today = self.is_due().await?;
+        let with_today = self.is_due(self.pass.roll_up_every_ms).await?;
         let mut after = None;
         loop {
             let touched = self.ledger.touched(after, BATCH_DAYS).await?;
@@ -304,7 +308,8 @@ where
 
     /// Judges the workflows of the days that were stored.
     async fn judge(&self, judging: &mut Judging<'_, L>, passed: &mut Passed) -> Stored<()> {
-        while !passed.unfinished {
+        let is_due = self.is_due(self.pass.judge_every_ms).await?;
+        while is_due && !passed.unfinished {
             let judged = judging.judge_some().await?;
             if judged == 0 {
                 break;
@@ -315,9 +320,9 @@ where
         Ok(())
     }
 
-    /// Whether the rollup of the present day is to be stored by this pass.
-    async fn is_due(&self) -> Stored<bool> {
-        let Some(every) = self.pass.roll_up_every_ms else { return Ok(true) };
+    /// Whether this is the first pass in a turn of so many milliseconds.
+    async fn is_due(&self, every_ms: Option<i64>) -> Stored<bool> {
+        let Some(every) = every_ms else { return Ok(true) };
         let turn = |time: Time| time.as_millis().div_euclid(every.max(1));
         let last = self.ledger.last_pass().await?;
         Ok(last.is_none_or(|last| turn(last) != turn(self.pass.now)))

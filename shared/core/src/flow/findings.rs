@@ -2,34 +2,42 @@
 
 use std::collections::BTreeMap;
 
-use crate::config;
-use crate::judging::{self, Judgement, Laps, Told, Watch, crowd, series_count, told};
+use crate::config::{self, Policy, Prices};
+use crate::flow::report::latest_first;
+use crate::judging::{self, Judgement, Laps, Watch, crowd, series_count, told};
 use crate::port::{Library, Stored};
-use crate::report::{Called, Difference, Finding};
+use crate::report::{Called, Difference, Finding, Telling};
 use crate::row::WorkflowId;
 use crate::time::{Day, Time};
 use crate::track::Track;
 
-/// All findings that are stored, latest confirmed first.
-pub async fn findings(library: &impl Library) -> Stored<Vec<Finding>> {
-    rendered(library, &library.judgements().await?).await
+/// All findings that are stored, latest confirmed first, then what is not yet beyond doubt.
+pub async fn findings(library: &impl Library, prices: &Prices, now: Time) -> Stored<Vec<Finding>> {
+    rendered(library, &library.judgements().await?, Telling { now, prices }).await
 }
 
-/// What is found in all of stored history under `settings`, against what is found under `other`.
+/// What would be filed of all stored history under the present policy, against what would be under
+/// another.
 pub async fn what_if(
     library: &impl Library,
-    settings: &config::Judging,
-    other: &config::Judging,
+    policy: &Policy,
+    other: &Policy,
+    now: Time,
 ) -> Stored<Difference> {
     let crowds = crowds(library).await?;
-    let (mut now, mut then) = (Vec::new(), Vec::new());
+    let (mut present, mut then) = (Vec::new(), Vec::new());
     for id in library.workflows(calendar()).await? {
         let tracks = library.tracks(id, calendar()).await?;
-        now.push((id, from_scratch(id, &tracks, settings, &crowds)));
-        then.push((id, from_scratch(id, &tracks, other, &crowds)));
+        present.push((id, from_scratch(id, &tracks, &policy.judging, &crowds)));
+        then.push((id, from_scratch(id, &tracks, &other.judging, &crowds)));
     }
-    let (now, then) = (rendered(library, &now).await?, rendered(library, &then).await?);
-    Ok(Difference::between(now, then))
+    let found = rendered(library, &present, Telling { now, prices: &policy.prices }).await?;
+    let then = rendered(library, &then, Telling { now, prices: &other.prices }).await?;
+    let filed = |mut findings: Vec<Finding>| {
+        findings.retain(Finding::is_worth_an_issue);
+        findings
+    };
+    Ok(Difference::between(filed(found), filed(then)))
 }
 
 fn calendar() -> std::ops::Range<Day> {
@@ -65,6 +73,7 @@ async fn crowds(library: &impl Library) -> Stored<BTreeMap<Day, u32>> {
 async fn rendered(
     library: &impl Library,
     judgements: &[(WorkflowId, Judgement)],
+    with: Telling<'_>,
 ) -> Stored<Vec<Finding>> {
     let mut called = BTreeMap::new();
     for (id, judgement) in judgements {
@@ -73,9 +82,8 @@ async fn rendered(
         }
     }
     let called = |id| called.get(&id).cloned().unwrap_or_else(|| Called::by_ids(id));
-    let told: Vec<Told<'_>> = told(judgements);
-    let findings = told.iter().rev().filter_map(|told| Finding::of(told, called));
-    Ok(findings.collect())
+    let told = told(judgements);
+    Ok(latest_first(told.iter().filter_map(|told| Finding::of(told, with, called))))
 }
 
 /// What the workflow was called on a day.

@@ -6,7 +6,7 @@ mod term;
 
 use std::collections::BTreeSet;
 
-use crate::config::Thresholds;
+use crate::config::Policy;
 use crate::flow::{Period, ReportError, report};
 use crate::port::{Library, Objects, StoreError};
 use crate::render::{self, HtmlError};
@@ -56,7 +56,7 @@ enum Missing {
 pub async fn publish(
     library: &impl Library,
     objects: &impl Objects,
-    thresholds: &Thresholds,
+    policy: &Policy,
     deadline: Time,
     clock: impl Fn() -> Time,
 ) -> Published {
@@ -71,7 +71,7 @@ pub async fn publish(
     let putting = Putting { objects, page: render::html, has_time: || clock() < deadline };
     let published = Published::default();
     let begun = BTreeSet::new();
-    let mut work = Work { library, thresholds, now, last_pass, putting, begun, published };
+    let mut work = Work { library, policy, now, last_pass, putting, begun, published };
     for term in terms(now.day()) {
         let Err(why) = work.publish(&term).await else { continue };
         work.published.problems.push(format!("{term} {why}"));
@@ -84,7 +84,7 @@ pub async fn publish(
 
 struct Work<'a, L, O, P, T> {
     library: &'a L,
-    thresholds: &'a Thresholds,
+    policy: &'a Policy,
     now: Time,
     last_pass: Option<Time>,
     putting: Putting<'a, O, P, T>,
@@ -104,7 +104,7 @@ impl<L: Library, O: Objects, P: Renders, T: Fn() -> bool> Work<'_, L, O, P, T> {
         term.check_settled(self.last_pass)?;
         let period =
             Period { from: Some(term.from.start()), to: Some(term.to.start()), repository: None };
-        let whole = report(self.library, &period, self.thresholds, self.now).await?;
+        let whole = report(self.library, &period, self.policy, self.now).await?;
         // Of the time before the first attempt that is known there is nothing to report.
         if whole.workflows.is_empty() && !self.begun.contains(term.kind) {
             return Ok(());

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use futures_util::stream::{StreamExt, iter};
 
-use crate::config::Thresholds;
+use crate::config::{Policy, Thresholds};
 use crate::flow::aggregate::judged_rows;
 use crate::judging::{self, Judgement, State, Told, told};
 use crate::port::{Library, StoreError, Stored, StoredDay};
-use crate::report::{Called, Finding, Report, SCHEMA, Sheet, WorkflowReport};
+use crate::report::{Called, Finding, Report, SCHEMA, Sheet, Telling, WorkflowReport};
 use crate::rollup::Rollup;
 use crate::row::{DayKey, WorkflowId};
 use crate::time::{Day, Time};
@@ -64,7 +64,7 @@ pub enum ReportError {
 pub async fn report(
     library: &impl Library,
     period: &Period,
-    thresholds: &Thresholds,
+    policy: &Policy,
     now: Time,
 ) -> Result<Report, ReportError> {
     let to = period.to.unwrap_or(now);
@@ -72,11 +72,11 @@ pub async fn report(
     if from > to {
         return Err(ReportError::Backwards { from, to });
     }
-    let made = make(library, period, thresholds, Span { from, to }, now).await;
+    let made = make(library, period, policy, Span { from, to }, now).await;
     match made {
         // Nobody asked for this edge: take the whole of the sealed day instead.
         Err(ReportError::Sealed { edge, day }) if period.from.is_none() && edge == from => {
-            make(library, period, thresholds, Span { from: day.start(), to }, now).await
+            make(library, period, policy, Span { from: day.start(), to }, now).await
         }
         made => made,
     }
@@ -98,14 +98,14 @@ enum SealedEdge {
 async fn make(
     library: &impl Library,
     period: &Period,
-    thresholds: &Thresholds,
+    policy: &Policy,
     span: Span,
     now: Time,
 ) -> Result<Report, ReportError> {
     let before = Span { from: span.from.plus_millis(span.from.since(span.to)), to: span.from };
     let mut workflows: Vec<WorkflowReport> = Vec::new();
     let ids = library.workflows(span.days()).await?;
-    let loads = ids.into_iter().map(|id| one(library, id, span, before, thresholds));
+    let loads = ids.into_iter().map(|id| one(library, id, span, before, &policy.thresholds));
     let mut loads = iter(loads).buffered(AT_ONCE);
     while let Some(workflow) = loads.next().await {
         workflows.extend(workflow?.filter(|workflow| {
@@ -121,7 +121,8 @@ async fn make(
             workflow.series_judged = u64::from(judgement.series);
         }
     }
-    let findings = findings(&judgements, &workflows, period, span);
+    let with = Telling { now, prices: &policy.prices };
+    let findings = findings(&judgements, &workflows, period, span, with);
     Ok(Report {
         schema: SCHEMA,
         generated_at: now.to_string(),
@@ -138,6 +139,7 @@ fn findings(
     workflows: &[WorkflowReport],
     period: &Period,
     span: Span,
+    with: Telling<'_>,
 ) -> Vec<Finding> {
     let is_shown = |id: WorkflowId| {
         period.repository.is_none()
@@ -145,13 +147,20 @@ fn findings(
     };
     let called = |id| Called::among(workflows, id);
     let told = told(judgements).into_iter().filter(|told| match told {
-        Told::One(id, finding) => is_shown(*id) && span.concerns(finding),
+        Told::One((id, finding)) => is_shown(*id) && span.concerns(finding),
         Told::Fleet { members, .. } => {
             members.iter().any(|(id, finding)| is_shown(*id) && span.concerns(finding))
         }
     });
-    let findings: Vec<Finding> = told.filter_map(|told| Finding::of(&told, called)).collect();
-    findings.into_iter().rev().collect()
+    latest_first(told.filter_map(|told| Finding::of(&told, with, called)))
+}
+
+/// Latest confirmed first, candidates last.
+pub(super) fn latest_first(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = findings.collect();
+    findings.reverse();
+    findings.sort_by_key(|finding| finding.confirmed_at.is_none());
+    findings
 }
 
 async fn one(
@@ -205,6 +214,7 @@ impl Span {
         let within = |at: Time| self.from <= at && at < self.to;
         match &finding.state {
             State::Recovered { at, .. } => within(finding.confirmed.end) || within(*at),
+            State::Candidate(_) => within(finding.last),
             State::Confirmed => {
                 finding.confirmed.end < self.to
                     && finding.confirmed.end >= self.from.plus_days(-OPEN_DAYS)

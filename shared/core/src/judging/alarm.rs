@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::judging::finding::AttemptRef;
-use crate::judging::series::SeriesKey;
+use crate::judging::finding::{AttemptRef, Level};
+use crate::judging::series::{Measure, SeriesKey};
+use crate::time::Time;
 
 /// A change of one series that was confirmed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,4 +31,26 @@ pub struct Alarm {
     pub confirmed: AttemptRef,
     /// Samples after the change that it took.
     pub samples: u32,
+}
+
+impl Alarm {
+    /// What alarms are sorted by.
+    pub(super) const fn order(&self) -> (Time, &SeriesKey) {
+        (self.confirmed.end, &self.series)
+    }
+
+    /// Whether it is bad news.
+    pub fn is_regression(&self) -> bool {
+        self.rose == (self.series.measure != Measure::Success)
+    }
+
+    /// How the level moved.
+    pub(super) const fn level(&self) -> Level {
+        Level {
+            before: self.before,
+            after: self.after,
+            after_interval: self.after_interval,
+            errors: self.errors,
+        }
+    }
 }

@@ -4,14 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::judging::finding::AttemptRef;
-use crate::judging::laps::Laps;
-use crate::judging::series::Scope;
-use crate::row::Segment;
-use crate::track::{JobLap, Lap, Outcome, Track};
-
-/// Attempts on either side of a change that are compared.
-const SIDE: usize = 40;
+use crate::judging::series::{Measure, Scope, SeriesKey};
+use crate::judging::sides::{One, Sides, median};
+use crate::time::Millis;
+use crate::track::{JobLap, Lap, Track};
 
 /// Attempts that took this many times the median of their side are left out.
 const OUTLIER: f64 = 3.0;
@@ -63,59 +59,42 @@ impl Carriers {
     }
 }
 
-/// Which attempts are compared, and which part of them.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Around<'a> {
-    pub(super) segment: Segment,
-    pub(super) scope: &'a Scope,
-    pub(super) first_bad: &'a AttemptRef,
-    /// The first attempt after it was over, if it is.
-    pub(super) until: Option<&'a AttemptRef>,
+/// The parts of a change of a series between two sides.
+pub(super) fn carriers(sides: &Sides<'_>, series: &SeriesKey) -> Option<Carriers> {
+    let parts = |side: &[One<'_>]| -> Vec<BTreeMap<Key, f64>> {
+        side.iter().filter_map(|(track, lap)| parts(track, lap, series)).collect()
+    };
+    let (before, after) = (mean(parts(&sides.before))?, mean(parts(&sides.after))?);
+    Some(compared(&before, &after))
 }
 
 type Key = (Option<String>, Option<(String, u32)>);
 
-/// The parts of what changed with `first_bad`.
-pub(super) fn carriers(laps: &Laps<'_>, around: Around<'_>) -> Option<Carriers> {
-    let order = |attempt: &AttemptRef| (attempt.end, attempt.id);
-    let (from, until) = (order(around.first_bad), around.until.map(order));
-    let measured = laps.iter().filter_map(|(_, track, lap)| {
-        let is_one = lap.segment == around.segment && lap.outcome == Outcome::Green;
-        let parts = is_one.then(|| parts(track, lap, around.scope))??;
-        Some(((lap.end, lap.id), parts))
-    });
-    let (mut before, mut after) = (Vec::new(), Vec::new());
-    for (order, parts) in measured {
-        if order < from {
-            before.push(parts);
-        } else if until.is_none_or(|until| order < until) {
-            after.push(parts);
-        }
-    }
-    before.drain(..before.len().saturating_sub(SIDE));
-    after.truncate(SIDE);
-    let (before, after) = (mean(before)?, mean(after)?);
-    Some(compared(&before, &after))
-}
-
 /// The parts of one attempt, in seconds.
-fn parts(track: &Track, lap: &Lap, scope: &Scope) -> Option<BTreeMap<Key, f64>> {
+fn parts(track: &Track, lap: &Lap, series: &SeriesKey) -> Option<BTreeMap<Key, f64>> {
     let mut parts = BTreeMap::new();
-    match scope {
-        Scope::Run => {
+    let on_path = || lap.jobs.iter().filter(|job| job.on_critical_path);
+    match (&series.scope, series.measure) {
+        (Scope::Run, Measure::RunnerTime) => {
+            for job in &lap.jobs {
+                add_job(&mut parts, track, job);
+            }
+        }
+        (Scope::Run, Measure::Waited) => {
+            for job in on_path() {
+                let key = (Some(track.name(job.name).to_owned()), None);
+                *parts.entry(key).or_default() += job.waited.map_or(0.0, Millis::seconds);
+            }
+        }
+        (Scope::Run, Measure::Duration | Measure::Success | Measure::Flaky) => {
             let mut between = lap.times.ran?.seconds();
-            for job in lap.jobs.iter().filter(|job| job.on_critical_path) {
+            for job in on_path() {
                 between -= add_job(&mut parts, track, job);
             }
             *parts.entry((None, None)).or_default() += between;
         }
-        Scope::Job { job, class } | Scope::Step { job, class, .. } => {
-            let is_it = |one: &&JobLap| {
-                track.name(one.name) == job
-                    && track.name(one.class) == class
-                    && one.outcome == Outcome::Green
-            };
-            let job = lap.jobs.iter().find(is_it)?;
+        (scope @ (Scope::Job { .. } | Scope::Step { .. }), _) => {
+            let job = lap.jobs.iter().find(|job| scope.is_of(track, job))?;
             job.ran?;
             add_job(&mut parts, track, job);
         }
@@ -141,9 +120,7 @@ fn add_job(parts: &mut BTreeMap<Key, f64>, track: &Track, job: &JobLap) -> f64 {
 #[expect(clippy::cast_precision_loss, reason = "numbers of attempts")]
 fn mean(attempts: Vec<BTreeMap<Key, f64>>) -> Option<BTreeMap<Key, f64>> {
     let whole = |parts: &BTreeMap<Key, f64>| parts.values().sum::<f64>();
-    let mut wholes: Vec<f64> = attempts.iter().map(whole).collect();
-    wholes.sort_unstable_by(f64::total_cmp);
-    let limit = OUTLIER * wholes.get(wholes.len() / 2)?;
+    let limit = OUTLIER * median(attempts.iter().map(whole).collect())?;
     let kept: Vec<_> = attempts.into_iter().filter(|parts| whole(parts) <= limit).collect();
     let count = kept.len().max(1) as f64;
     let mut means: BTreeMap<Key, f64> = BTreeMap::new();

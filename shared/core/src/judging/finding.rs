@@ -1,12 +1,22 @@
 //! Findings: what a person is to know.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
+use crate::judging::alarm::Alarm;
 use crate::judging::carrier::Carriers;
-use crate::judging::series::SeriesKey;
+use crate::judging::relevance::Relevance;
+use crate::judging::series::{Scope, SeriesKey};
 use crate::model::AttemptId;
+use crate::row::WorkflowId;
+use crate::stats::detect::Doubt;
 use crate::time::Time;
 use crate::track::Lap;
+
+/// Days without a sample after which a change is of no interest any more.
+const SILENT_DAYS: i64 = 30;
+
+const MS_PER_DAY: i64 = 86_400_000;
 
 /// A change of a workflow with one cause.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,8 +44,77 @@ pub struct Finding {
     pub carriers: Option<Carriers>,
     /// Why the code may not be to blame.
     pub cause: Option<Cause>,
-    /// All series that changed with it, the telling one included.
-    pub members: Vec<(SeriesKey, Level)>,
+    /// All series that changed with it, the telling one included; the first to be confirmed first.
+    pub members: Vec<Member>,
+    /// What it touches.
+    pub relevance: Relevance,
+    /// The end of the last attempt that could have had a sample of the series.
+    pub last: Time,
+}
+
+/// A series that changed with others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Member {
+    /// The series.
+    pub series: SeriesKey,
+    /// How its level moved.
+    pub level: Level,
+    /// The first attempt after its change, and the end of that.
+    pub first_bad: (AttemptId, Time),
+}
+
+impl Finding {
+    /// Whether it was ever confirmed.
+    pub const fn is_beyond_doubt(&self) -> bool {
+        !matches!(self.state, State::Candidate(_))
+    }
+
+    /// Whether it is worth a person's attention.
+    pub fn is_relevant(&self) -> bool {
+        self.relevance.idle(self.series.segment).is_none()
+    }
+
+    /// When the first of its series changed.
+    pub fn began(&self) -> Time {
+        self.members.first().map_or(self.first_bad.end, |member| member.first_bad.1)
+    }
+
+    /// What it is about, whenever it changes: workflow, series and direction.
+    pub fn subject(&self, id: WorkflowId) -> String {
+        digits(id, &self.series, self.is_regression, None)
+    }
+
+    /// Where it stands at a time: a series without samples says nothing any more.
+    pub fn is_silent(&self, now: Time) -> bool {
+        now.since(self.last) > SILENT_DAYS * MS_PER_DAY
+    }
+}
+
+/// Sixteen digits that stand for the change of a series that began with this attempt.
+pub(super) fn identity(id: WorkflowId, first: &Alarm) -> String {
+    digits(id, &first.series, first.rose, Some(first.first_bad.id))
+}
+
+fn digits(id: WorkflowId, series: &SeriesKey, up: bool, attempt: Option<AttemptId>) -> String {
+    let SeriesKey { segment, measure, scope } = series;
+    let scope = match scope {
+        Scope::Run => vec![],
+        Scope::Job { job, class } => vec![job.clone(), class.clone()],
+        Scope::Step { job, class, step, occurrence } => {
+            vec![job.clone(), class.clone(), step.clone(), occurrence.to_string()]
+        }
+    };
+    let mut hasher = Sha256::new();
+    let attempt = attempt.map(|attempt| [attempt.run, u64::from(attempt.attempt)]);
+    for number in [id.repository, id.workflow].into_iter().chain(attempt.into_iter().flatten()) {
+        hasher.update(number.to_le_bytes());
+    }
+    hasher.update([*segment as u8, *measure as u8, u8::from(up)]);
+    for part in scope {
+        hasher.update(part.len().to_le_bytes());
+        hasher.update(part);
+    }
+    hex::encode(hasher.finalize().get(..8).unwrap_or_default())
 }
 
 /// How a level moved: seconds, or a share from 0 to 1.
@@ -54,6 +133,8 @@ pub struct Level {
 /// Where a finding stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum State {
+    /// It is so young that it is not yet beyond doubt.
+    Candidate(Doubt),
     /// It holds.
     Confirmed,
     /// The level went back.

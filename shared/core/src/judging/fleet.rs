@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::judging::Judgement;
 use crate::judging::finding::Finding;
 use crate::judging::group::TOGETHER_HOURS;
-use crate::judging::series::{Measure, Scope};
+use crate::judging::series::Scope;
 use crate::row::WorkflowId;
 
 /// Fewer workflows are no fleet.
@@ -21,7 +21,7 @@ const ALIKE: f64 = 0.5;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Told<'a> {
     /// A finding of one workflow.
-    One(WorkflowId, &'a Finding),
+    One((WorkflowId, &'a Finding)),
     /// The same change in many workflows, on one class of runner; by time of confirmation.
     Fleet {
         /// The class.
@@ -33,7 +33,17 @@ pub enum Told<'a> {
     },
 }
 
-/// All findings, those of one cause as one, by time of confirmation.
+impl<'a> Told<'a> {
+    /// Its findings.
+    pub fn members(&self) -> &[(WorkflowId, &'a Finding)] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Fleet { members, .. } => members,
+        }
+    }
+}
+
+/// All findings, those of one cause as one, by time of confirmation; candidates last.
 pub fn told(judgements: &[(WorkflowId, Judgement)]) -> Vec<Told<'_>> {
     let mut left: Vec<(WorkflowId, &Finding)> = judgements
         .iter()
@@ -45,23 +55,26 @@ pub fn told(judgements: &[(WorkflowId, Judgement)]) -> Vec<Told<'_>> {
         let fleet = classes(finding).into_iter().find_map(|class| {
             let workflows = judgements.iter().filter(|(_, one)| one.classes.contains(class));
             let workflows = workflows.count();
-            let members = together(finding, class, &left);
+            let all = together(finding, class, &left);
+            let sure = all.iter().copied().filter(|(_, one)| one.is_beyond_doubt());
+            let members: Vec<_> = sure.collect();
             let is_most = members.len() * MOST >= workflows;
-            (members.len() >= FLEET && is_most).then(|| (class.to_owned(), workflows, members))
+            let is_fleet = members.len() >= FLEET && is_most;
+            is_fleet.then(|| (class.to_owned(), workflows, members, all))
         });
-        if let Some((class, workflows, members)) = fleet {
-            left.retain(|one| !members.iter().any(|member| std::ptr::eq(member.1, one.1)));
+        if let Some((class, workflows, members, all)) = fleet {
+            left.retain(|one| !all.iter().any(|member| std::ptr::eq(member.1, one.1)));
             told.push(Told::Fleet { class, workflows, members });
         } else {
-            told.push(Told::One(id, finding));
+            told.push(Told::One((id, finding)));
             left.remove(0);
         }
     }
     told
 }
 
-fn order(finding: &Finding) -> (crate::time::Time, &str) {
-    (finding.confirmed.end, &finding.id)
+fn order(finding: &Finding) -> (bool, crate::time::Time, &str) {
+    (!finding.is_beyond_doubt(), finding.confirmed.end, &finding.id)
 }
 
 /// The classes of runner whose jobs or steps changed with a finding.
@@ -69,7 +82,7 @@ fn classes(finding: &Finding) -> BTreeSet<&str> {
     finding
         .members
         .iter()
-        .filter_map(|(series, _)| match &series.scope {
+        .filter_map(|member| match &member.series.scope {
             Scope::Run => None,
             Scope::Job { class, .. } | Scope::Step { class, .. } => Some(class.as_str()),
         })
@@ -88,7 +101,7 @@ fn together<'a>(
         .filter(|(_, finding)| {
             let apart = finding.first_bad.end.since(with.first_bad.end).abs();
             finding.is_regression == with.is_regression
-                && matches!(finding.series.measure, Measure::Duration | Measure::Waited)
+                && finding.series.measure.is_time()
                 && finding.series.measure == with.series.measure
                 && apart <= TOGETHER_HOURS * 3_600_000
                 && classes(finding).contains(class)

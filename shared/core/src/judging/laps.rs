@@ -8,6 +8,10 @@ use crate::track::{Lap, Track};
 /// Days before the Monday from which on is judged, whose samples tell what is normal.
 pub const LEAD_DAYS: i32 = 180;
 
+/// Days around a change in which what it is compared with lies, and what changed with it. Half as
+/// many days after that all is said of it.
+pub(super) const REACH_DAYS: i32 = 60;
+
 /// Laps by end, each with the track that knows its names.
 #[derive(Debug)]
 pub struct Laps<'a>(Vec<(&'a Track, &'a Lap)>);
@@ -38,7 +42,9 @@ impl<'a> Laps<'a> {
     }
 
     /// All of them, with their places.
-    pub fn iter(&self) -> impl Iterator<Item = (usize, &'a Track, &'a Lap)> {
+    pub fn iter(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = (usize, &'a Track, &'a Lap)> + ExactSizeIterator {
         self.0.iter().enumerate().map(|(place, (track, lap))| (place, *track, *lap))
     }
 }

@@ -6,29 +6,36 @@
 
 mod alarm;
 mod carrier;
+mod cause;
 mod finding;
 mod fleet;
 mod group;
 mod laps;
 mod proportion;
+mod relevance;
 mod series;
+mod sides;
+mod verdict;
 mod watch;
 
 use std::collections::BTreeSet;
 
+use crate::judging::verdict::Case;
+use crate::judging::watch::Watched;
+use crate::row::WorkflowId;
 use crate::time::Day;
 use crate::track::Track;
 
 pub use alarm::Alarm;
 pub use carrier::{Carrier, Carriers};
-pub use finding::{AttemptRef, Cause, Finding, Level, State};
+pub use finding::{AttemptRef, Cause, Finding, Level, Member, State};
 pub use fleet::{Told, told};
 pub use group::LEADING;
 pub use laps::{LEAD_DAYS, Laps};
+pub use proportion::{Proportion, ShareChange};
+pub use relevance::{Billed, COUNTED_DAYS, Idle, Relevance};
 pub use series::{Measure, Scope, SeriesKey};
 pub use watch::{PACE_DAYS, Watch, crowd, series_count};
-
-use crate::row::WorkflowId;
 
 /// What is known of one workflow's series.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -46,8 +53,7 @@ pub struct Judgement {
 /// Judges a workflow anew from the Monday of `from` on.
 ///
 /// `tracks` are those of its days from [`LEAD_DAYS`] and [`PACE_DAYS`] before that Monday, oldest
-/// first; `held` is what
-/// was known before, of which only what came before that Monday is used.
+/// first; `held` is what was known before, of which only what came before that Monday is used.
 pub fn judge(
     id: WorkflowId,
     tracks: &[(Day, Track)],
@@ -55,11 +61,14 @@ pub fn judge(
     from: Day,
     held: Judgement,
 ) -> Judgement {
-    let monday = from.week();
     let laps = Laps::of(tracks);
-    let (mut alarms, series) = watch.alarms(&laps, monday, held.alarms);
-    alarms.sort_by(|a, b| (a.confirmed.end, &a.series).cmp(&(b.confirmed.end, &b.series)));
-    let findings = group::findings(id, &laps, &alarms, held.findings);
+    // What is open at the last attempt is to be known, also where later days lost their attempts.
+    let last = laps.iter().next_back().map_or(from, |(_, _, lap)| lap.end.day());
+    let monday = from.min(last).week();
+    let watched = watch.all(&laps, monday, held.alarms);
+    let case = Case { id, laps: &laps, watched: &watched, monday };
+    let findings = case.findings(held.findings);
+    let Watched { alarms, series, .. } = watched;
     Judgement { alarms, findings, series, classes: laps.recent_classes() }
 }
 

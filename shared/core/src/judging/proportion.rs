@@ -20,24 +20,39 @@ const LATEST: usize = 64;
 /// Jeffreys' prior: half an outcome of either kind.
 const PRIOR: f64 = 0.5;
 
+/// Most of the correlation of neighbours, and what it is where too little is known: as if from so
+/// many outcomes.
+const MOST_IN_ROWS: f64 = 0.9;
+const ROW: f64 = 0.6;
+const ROW_WEIGHT: f64 = 4.0;
+
+/// Standard errors that a share needs less than a level for as few false alarms: a tail of counts is
+/// never met exactly.
+const EASE: f64 = 0.3;
+
 /// Share of the change that the later half of the outcomes must keep.
 const KEPT: f64 = 0.5;
 
 /// A change of a share.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Shift {
+pub struct ShareChange {
     /// Position of the first outcome after it, among all pushed.
-    pub(super) index: usize,
-    pub(super) confirmed_index: usize,
-    pub(super) before: f64,
-    pub(super) after: f64,
-    pub(super) after_interval: [f64; 2],
-    pub(super) errors: f64,
+    pub index: usize,
+    /// Position of the outcome that confirmed it.
+    pub confirmed_index: usize,
+    /// Share before.
+    pub before: f64,
+    /// Share after.
+    pub after: f64,
+    /// 95 % interval of the share after.
+    pub after_interval: [f64; 2],
+    /// How far beyond chance, in standard errors.
+    pub errors: f64,
 }
 
 /// A share under watch.
 #[derive(Debug)]
-pub(super) struct Proportion {
+pub struct Proportion {
     rules: Rules,
     /// Least change, in points of a share.
     least: f64,
@@ -54,30 +69,33 @@ struct Count {
 }
 
 impl Proportion {
-    pub(super) const fn new(rules: Rules, least: f64) -> Self {
+    /// A share of which nothing is known; `least` is the least change, in points of a share.
+    pub const fn new(rules: Rules, least: f64) -> Self {
         Self { rules, least, outcomes: Vec::new(), begin: 0 }
     }
 
     /// Takes an outcome without judging it.
-    pub(super) fn learn(&mut self, at: Time, hit: bool) {
+    pub fn learn(&mut self, at: Time, hit: bool) {
         self.outcomes.push((at, hit));
     }
 
     /// Takes a change as known.
-    pub(super) const fn know(&mut self, index: usize) {
+    pub const fn know(&mut self, index: usize) {
         if index > self.begin {
             self.begin = index;
         }
     }
 
-    /// Takes an outcome; answers the change that it confirmed.
-    pub(super) fn push(&mut self, at: Time, hit: bool, active: u32) -> Option<Shift> {
+    /// Takes an outcome that is no earlier than the last. `active` is how many series had samples on
+    /// its day. Answers the change that it confirmed.
+    pub fn push(&mut self, at: Time, hit: bool, active: u32) -> Option<ShareChange> {
         self.outcomes.push((at, hit));
         let (index, before, after) = self.best_split(at)?;
         let shift = self.shift(index, before, after);
         let direction = if shift.after > shift.before { Direction::Up } else { Direction::Down };
-        let bar = self.rules.bar_for(direction, active);
-        let is_rare = ln_tail(before, after) <= ln_normal_tail(bar);
+        let bar = self.rules.bar_for(direction, active) - EASE;
+        let worth = self.worth(index - before.len(), index);
+        let is_rare = ln_tail(before.worth(worth), after.worth(worth)) <= ln_normal_tail(bar);
         let is_large = (shift.after - shift.before).abs() >= self.least;
         if !(is_rare && is_large && self.is_held(index, before, after, at)) {
             return None;
@@ -103,6 +121,28 @@ impl Proportion {
         Some((best.1, best.2, best.3))
     }
 
+    /// What an outcome is worth where bad ones come in rows: a part of one that stands for itself. By
+    /// how much more often than chance has it, in both stretches, a rare outcome is followed by
+    /// its like.
+    fn worth(&self, from: usize, index: usize) -> f64 {
+        let before = self.outcomes.get(from..index).unwrap_or_default();
+        let after = self.outcomes.get(index..).unwrap_or_default();
+        let rarer = before.iter().filter(|(_, hit)| *hit).count() * 2 <= before.len();
+        let is_rare = |outcome: &(Time, bool)| outcome.1 == rarer;
+        let (mut beyond, mut room) = (ROW_WEIGHT * ROW, ROW_WEIGHT);
+        for stretch in [before, after] {
+            let rare = stretch.iter().filter(|one| is_rare(one)).count();
+            let share = Count::new(rare, stretch.len()).share();
+            let pairs = stretch.iter().zip(stretch.iter().skip(1));
+            for (_, next) in pairs.filter(|(one, _)| is_rare(one)) {
+                beyond += if is_rare(next) { 1.0 - share } else { -share };
+                room += 1.0 - share;
+            }
+        }
+        let correlation = (beyond / room).clamp(0.0, MOST_IN_ROWS);
+        (1.0 - correlation) / (1.0 + correlation)
+    }
+
     fn count(&self, from: usize, to: usize) -> Count {
         let outcomes = self.outcomes.get(from..to).unwrap_or_default();
         let hits = outcomes.iter().filter(|(_, hit)| *hit).count();
@@ -118,10 +158,10 @@ impl Proportion {
             && since >= self.rules.min_span_ms
     }
 
-    fn shift(&self, index: usize, before: Count, after: Count) -> Shift {
+    fn shift(&self, index: usize, before: Count, after: Count) -> ShareChange {
         let whole = Count { hits: before.hits + after.hits, all: before.all + after.all };
         let gain = before.likelihood() + after.likelihood() - whole.likelihood();
-        Shift {
+        ShareChange {
             index,
             confirmed_index: self.outcomes.len() - 1,
             before: before.share(),
@@ -136,6 +176,15 @@ impl Count {
     #[expect(clippy::cast_precision_loss, reason = "numbers of outcomes")]
     const fn new(hits: usize, all: usize) -> Self {
         Self { hits: hits as f64, all: all as f64 }
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+    fn len(self) -> usize {
+        self.all as usize
+    }
+
+    fn worth(self, worth: f64) -> Self {
+        Self { hits: self.hits * worth, all: self.all * worth }
     }
 
     fn share(self) -> f64 {

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::judging::laps::Laps;
 use crate::row::Segment;
-use crate::time::Time;
-use crate::track::{Lap, Outcome, Track};
+use crate::time::{Millis, Time};
+use crate::track::{JobLap, Lap, Outcome, Track};
 
 /// What a series measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub enum Measure {
     Duration,
     /// How long the runs waited for runners along their critical paths, in seconds.
     Waited,
+    /// How long all jobs of a run that succeeded ran together, in seconds: what is paid for.
+    RunnerTime,
     /// Whether a run succeeded or failed: a share.
     Success,
     /// Whether a run that succeeded had failed before, on the same commit: a share.
@@ -58,6 +60,25 @@ pub struct SeriesKey {
     pub scope: Scope,
 }
 
+impl Measure {
+    /// Whether its unit is seconds.
+    pub const fn is_time(self) -> bool {
+        matches!(self, Self::Duration | Self::Waited | Self::RunnerTime)
+    }
+}
+
+impl Scope {
+    /// Whether a job is what it is about.
+    pub(super) fn is_of(&self, track: &Track, one: &JobLap) -> bool {
+        match self {
+            Self::Run => true,
+            Self::Job { job, class } | Self::Step { job, class, .. } => {
+                track.name(one.name) == job && track.name(one.class) == class
+            }
+        }
+    }
+}
+
 /// One sample, and the lap it was measured on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Point {
@@ -76,6 +97,16 @@ pub(super) fn series(laps: &Laps<'_>) -> BTreeMap<SeriesKey, Vec<Point>> {
     }
     flaky(laps, &mut found);
     found
+}
+
+/// The end of the last attempt that a series could have had a sample of.
+pub(super) fn last(laps: &Laps<'_>, key: &SeriesKey) -> Option<Time> {
+    let is_one = |track: &Track, lap: &Lap| {
+        lap.segment == key.segment
+            && (key.scope == Scope::Run || lap.jobs.iter().any(|job| key.scope.is_of(track, job)))
+    };
+    let (_, _, lap) = laps.iter().rev().find(|(_, track, lap)| is_one(track, lap))?;
+    Some(lap.end)
 }
 
 /// Adds the samples of one lap.
@@ -99,13 +130,17 @@ impl Sampler<'_> {
                 if let Some(ran) = self.lap.times.ran {
                     self.add(Measure::Duration, Scope::Run, ran.seconds());
                 }
+                let ran = self.lap.jobs.iter().filter_map(|job| job.ran);
+                let ran: Vec<f64> = ran.map(Millis::seconds).collect();
+                if !ran.is_empty() {
+                    self.add(Measure::RunnerTime, Scope::Run, ran.iter().sum());
+                }
             }
             Outcome::Red => self.add(Measure::Success, Scope::Run, 0.0),
             Outcome::Neither => {}
         }
         let on_path = self.lap.jobs.iter().filter(|job| job.on_critical_path);
-        let waits: Vec<f64> =
-            on_path.filter_map(|job| job.waited).map(crate::time::Millis::seconds).collect();
+        let waits: Vec<f64> = on_path.filter_map(|job| job.waited).map(Millis::seconds).collect();
         if !waits.is_empty() {
             self.add(Measure::Waited, Scope::Run, waits.iter().sum());
         }

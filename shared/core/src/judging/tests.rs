@@ -9,7 +9,7 @@ use crate::time::{Millis, Time};
 
 const MONDAY: Day = Day(20_458);
 
-/// A workflow with a job `build` (steps `compile`, `link`) and a job `test` after it.
+/// A workflow with a job `build` (steps `compile`, `link`), a job `test` after it, and `lint`.
 struct Story {
     rows: Vec<JudgedRow>,
     random: u64,
@@ -44,11 +44,13 @@ impl Story {
             let compile = self.around(300.0 * slow * machine);
             let link = self.around(60.0 * machine);
             let test = self.around(200.0 * machine);
-            self.attempt(
-                end,
-                "success",
-                &[("build", &[("compile", compile), ("link", link)]), ("test", &[("run", test)])],
-            );
+            let ruff = self.around(90.0 * machine);
+            let jobs: [(&str, &[(&str, u64)]); 3] = [
+                ("build", &[("compile", compile), ("link", link)]),
+                ("test", &[("run", test)]),
+                ("lint", &[("ruff", ruff)]),
+            ];
+            self.attempt(end, "success", &jobs);
         }
     }
 
@@ -60,6 +62,7 @@ impl Story {
             conclusion: conclusion.to_owned(),
             ran: Some(Millis(*ms)),
         };
+        // Whose end nobody waits for: lint.
         let job = |(name, steps): &(&str, &[(&str, u64)])| JobRow {
             name: (*name).to_owned(),
             runner_class: "ubuntu".to_owned(),
@@ -68,11 +71,12 @@ impl Story {
             queued: Some(Millis(2_000)),
             approval: Millis(0),
             ran: Some(Millis(steps.iter().map(|(_, ms)| ms).sum::<u64>() + 3_000)),
-            on_critical_path: true,
+            on_critical_path: *name != "lint",
             steps: steps.iter().map(step).collect(),
         };
         let jobs: Vec<JobRow> = jobs.iter().map(job).collect();
-        let ran: u64 = jobs.iter().filter_map(|job| job.ran).map(|ran| ran.0).sum::<u64>() + 2_000;
+        let on_path = jobs.iter().filter(|job| job.on_critical_path);
+        let ran: u64 = on_path.filter_map(|job| job.ran).map(|ran| ran.0).sum::<u64>() + 2_000;
         let times = Times {
             queued: Some(Millis(2_000)),
             ran: Some(Millis(ran)),
@@ -116,64 +120,74 @@ fn judged(story: &Story) -> Judgement {
     judge(id, &story.tracks(), &watch, Day(0), Judgement::default())
 }
 
-fn six_weeks(seed: u64, slow: impl Fn(i32) -> (f64, f64)) -> Story {
+fn weeks(weeks: i32, seed: u64, slow: impl Fn(i32) -> (f64, f64)) -> Story {
     let mut story = Story::new(seed);
-    for day in 0..42 {
+    for day in 0..7 * weeks {
         let (slow, machine) = slow(day);
         story.day(Day(MONDAY.0 + day), slow, machine);
     }
     story
 }
 
-/// A finding in a few words.
-fn told(finding: &Finding) -> String {
-    let carrier = finding.carriers.as_ref().and_then(|carriers| carriers.parts.first());
-    let step = carrier.map(|carrier| format!("{:?} {:?}", carrier.job, carrier.step));
-    format!(
-        "{} {:?} {:?} first #{} {:+.0} % by {}, {} members, {:?}, {:?}",
-        if finding.is_regression { "regression" } else { "improvement" },
-        finding.series.measure,
-        finding.series.scope,
-        finding.first_bad.run_number.unwrap_or_default(),
-        finding.level.change().unwrap_or_default() * 100.0,
-        step.unwrap_or_default(),
-        finding.members.len(),
-        matches!(finding.state, State::Recovered { .. }),
-        finding.cause,
-    )
-}
-
 #[test]
 fn nothing_happens_and_nothing_is_said() {
     for seed in 1..20 {
-        let judgement = judged(&six_weeks(seed, |_| (1.0, 1.0)));
-        assert!(
-            judgement.findings.is_empty(),
-            "{:?}",
-            judgement.findings.iter().map(told).collect::<Vec<_>>()
-        );
-        assert_eq!(judgement.series, 9);
+        let judgement = judged(&weeks(6, seed, |_| (1.0, 1.0)));
+        assert_eq!(judgement.findings, vec![]);
+        assert_eq!(judgement.series, 12);
     }
 }
 
 #[test]
 fn one_slow_step_is_one_finding_that_names_it() {
     // +45 % of 300 s is +25 % of the run, from the fifth week on: after attempt 80.
+    let mut exact = 0;
     for seed in 1..20 {
-        let judgement = judged(&six_weeks(seed, |day| (if day >= 28 { 1.45 } else { 1.0 }, 1.0)));
-        let told: Vec<String> = judgement.findings.iter().map(told).collect();
-        println!("{told:?}");
+        let judgement = judged(&weeks(6, seed, |day| (if day >= 28 { 1.45 } else { 1.0 }, 1.0)));
+        let [finding] = judgement.findings.try_into().unwrap();
+        assert!(finding.is_regression && finding.is_relevant());
+        assert_eq!((finding.series.scope, finding.series.measure), (Scope::Run, Measure::Duration));
+        assert_eq!((finding.state, finding.cause), (State::Confirmed, None));
+        let number = finding.first_bad.run_number.unwrap();
+        assert!((80..=82).contains(&number), "{number}");
+        exact += u32::from(number == 81);
+        let carriers = finding.carriers.unwrap();
+        let first = &carriers.parts[0];
+        let names = (first.job.as_deref(), first.step.as_ref().map(|(step, _)| step.as_str()));
+        assert_eq!(names, (Some("build"), Some("compile")));
+        let all = carriers.parts.iter().chain([&carriers.rest]).map(Carrier::gained).sum::<f64>();
+        assert!((all - (carriers.after - carriers.before)).abs() < 1e-6);
+    }
+    assert!(exact >= 16, "{exact}");
+}
+
+#[test]
+fn slow_machines_are_not_the_code_and_recovery_is_seen() {
+    for seed in 1..20 {
+        let slow = |day| (1.0, if (21..35).contains(&day) { 1.3 } else { 1.0 });
+        let judgement = judged(&weeks(6, seed, slow));
+        let [finding] = judgement.findings.try_into().unwrap();
+        assert_eq!(finding.cause, Some(Cause::AllJobs));
+        let State::Recovered { first_good, at } = finding.state else {
+            panic!("{:?}", finding.state)
+        };
+        assert_eq!(first_good.run_number, Some(101));
+        assert!(at > first_good.end);
     }
 }
 
 #[test]
-fn slow_machines_and_recovery() {
-    for seed in 1..6 {
-        let judgement =
-            judged(&six_weeks(seed, |day| (1.0, if (21..35).contains(&day) { 1.3 } else { 1.0 })));
-        let told: Vec<String> = judgement.findings.iter().map(told).collect();
-        println!("{told:#?}");
+fn a_change_of_yesterday_is_a_candidate() {
+    // The four attempts of the last Friday.
+    let mut found = 0;
+    for seed in 1..20 {
+        let judgement = judged(&weeks(6, seed, |day| (if day >= 39 { 1.45 } else { 1.0 }, 1.0)));
+        for finding in &judgement.findings {
+            found += u32::from(matches!(finding.state, State::Candidate(_)));
+        }
+        assert!(judgement.findings.len() <= 1, "{:#?}", judgement.findings);
     }
+    assert!(found >= 10, "{found}");
 }
 
 proptest! {
@@ -182,22 +196,38 @@ proptest! {
     /// Judging may be taken up again at any Monday.
     #[test]
     fn it_does_not_matter_how_often_it_is_judged(seed in 1_u64..1_000, cuts in proptest::collection::vec(1_i32..42, 1..6)) {
-        let story = six_weeks(seed, |day| (if day >= 25 { 1.5 } else { 1.0 }, 1.0));
-        let whole = judged(&story);
-        let settings = config::Judging::default();
-        let watch = Watch { settings: &settings, active: &|_| 10 };
-        let id = WorkflowId { repository: 1, workflow: 7 };
-        let tracks = story.tracks();
-        let (mut held, mut from) = (Judgement::default(), Day(0));
-        let mut cuts = cuts;
-        cuts.sort_unstable();
-        for cut in cuts.into_iter().chain([42]) {
-            let until = MONDAY.0 + cut;
-            let seen: Vec<(Day, Track)> =
-                tracks.iter().filter(|(day, _)| day.0 < until).cloned().collect();
-            held = judge(id, &seen, &watch, from, held);
-            from = Day(until);
-        }
-        prop_assert_eq!(held, whole);
+        let story = weeks(6, seed, |day| (if day >= 25 { 1.5 } else { 1.0 }, 1.0));
+        prop_assert_eq!(judged_in_parts(&story, cuts, 42), judged(&story));
     }
+
+    /// Also when what changed lies so far back that attempts around it are not looked at any more.
+    #[test]
+    fn nor_how_long_ago_it_was(seed in 1_u64..1_000, cuts in proptest::collection::vec(1_i32..364, 1..12)) {
+        let story = weeks(52, seed, |day| match day {
+            60..150 => (1.5, 1.0),
+            200..215 => (1.0, 1.3),
+            _ => (1.0, 1.0),
+        });
+        prop_assert_eq!(judged_in_parts(&story, cuts, 364), judged(&story));
+    }
+}
+
+/// Judged again and again as days are added, with no more tracks than are asked for.
+fn judged_in_parts(story: &Story, mut cuts: Vec<i32>, days: i32) -> Judgement {
+    let settings = config::Judging::default();
+    let watch = Watch { settings: &settings, active: &|_| 10 };
+    let id = WorkflowId { repository: 1, workflow: 7 };
+    let tracks = story.tracks();
+    let mut held: Option<Judgement> = None;
+    let mut from = MONDAY;
+    cuts.sort_unstable();
+    for cut in cuts.into_iter().chain([days]) {
+        let until = MONDAY.0 + cut;
+        let first = if held.is_some() { from.week().0 - LEAD_DAYS - PACE_DAYS } else { 0 };
+        let seen: Vec<(Day, Track)> =
+            tracks.iter().filter(|(day, _)| (first..until).contains(&day.0)).cloned().collect();
+        held = Some(judge(id, &seen, &watch, from, held.unwrap_or_default()));
+        from = Day(until);
+    }
+    held.unwrap_or_default()
 }

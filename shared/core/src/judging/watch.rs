@@ -6,7 +6,7 @@ use crate::judging::finding::AttemptRef;
 use crate::judging::laps::Laps;
 use crate::judging::proportion::Proportion;
 use crate::judging::series::{Measure, Point, SeriesKey, series};
-use crate::stats::detect::{Direction, Judge, Rules, Sample};
+use crate::stats::detect::{self, Direction, Doubt, Judge, Rules, Sample};
 use crate::time::Day;
 
 /// Points of a series in a day; more samples are put together.
@@ -37,6 +37,17 @@ impl std::fmt::Debug for Watch<'_> {
     }
 }
 
+/// What is seen of all series.
+#[derive(Debug, Default)]
+pub(super) struct Watched {
+    /// By time of confirmation.
+    pub(super) alarms: Vec<Alarm>,
+    /// What is not yet beyond doubt at the last sample, and why not.
+    pub(super) candidates: Vec<(Alarm, Doubt)>,
+    /// Series that had a sample in the last week.
+    pub(super) series: u32,
+}
+
 /// One series under watch.
 struct Under<'a> {
     key: &'a SeriesKey,
@@ -49,44 +60,39 @@ struct Under<'a> {
 }
 
 impl Watch<'_> {
-    /// The alarms of all series: those of `held` that were confirmed before `monday`, and those from
-    /// then on. And how many series had a sample in the last week.
-    pub(super) fn alarms(
-        &self,
-        laps: &Laps<'_>,
-        monday: Day,
-        held: Vec<Alarm>,
-    ) -> (Vec<Alarm>, u32) {
+    /// Watches all series from `monday` on. The alarms of `held` that were confirmed before that
+    /// are kept.
+    pub(super) fn all(&self, laps: &Laps<'_>, monday: Day, held: Vec<Alarm>) -> Watched {
         let mut alarms: Vec<Alarm> = held;
         alarms.retain(|alarm| alarm.confirmed.end < monday.start());
-        let mut new = Vec::new();
-        let (mut recent, last) = (0, laps.iter().last().map(|(_, _, lap)| lap.end.day()));
+        let mut new = Watched::default();
+        let last = laps.iter().next_back().map(|(_, _, lap)| lap.end.day());
         for (key, points) in series(laps) {
             let is_recent = points
                 .last()
                 .zip(last)
                 .is_some_and(|(point, last)| point.at.day().0 > last.0.saturating_sub(7));
-            recent += u32::from(is_recent);
+            new.series += u32::from(is_recent);
             let held = alarms.iter().filter(|alarm| alarm.series == key).collect();
-            let points = match key.measure {
-                Measure::Duration | Measure::Waited => bundled(&points),
-                Measure::Success | Measure::Flaky => points,
-            };
+            let points = if key.measure.is_time() { bundled(&points) } else { points };
             let under = Under { key: &key, points: &points, monday, laps, held };
-            new.extend(self.watch(&under));
+            self.watch(&under, last.map(Day::week), &mut new);
         }
-        alarms.extend(new);
-        (alarms, recent)
+        new.alarms.extend(alarms);
+        new.alarms.sort_by(|a, b| a.order().cmp(&b.order()));
+        new.candidates.sort_by(|a, b| a.0.order().cmp(&b.0.order()));
+        new
     }
 
-    fn watch(&self, under: &Under<'_>) -> Vec<Alarm> {
-        match under.key.measure {
-            Measure::Duration | Measure::Waited => self.level(under),
-            Measure::Success | Measure::Flaky => self.share(under),
+    fn watch(&self, under: &Under<'_>, last: Option<Day>, new: &mut Watched) {
+        if under.key.measure.is_time() {
+            self.level(under, last, new);
+        } else {
+            new.alarms.extend(self.share(under));
         }
     }
 
-    fn level(&self, under: &Under<'_>) -> Vec<Alarm> {
+    fn level(&self, under: &Under<'_>, last: Option<Day>, new: &mut Watched) {
         let mut judge = Judge::new(self.rules(under.key.measure));
         let before = under.points.iter().take_while(|point| point.at < under.monday.start());
         before.for_each(|point| judge.learn(point.sample()));
@@ -96,22 +102,18 @@ impl Watch<'_> {
                 judge.know(place, alarm.deviations);
             }
         }
-        let mut alarms = Vec::new();
+        let mut latest = None;
         for point in under.points.iter().filter(|point| point.at >= under.monday.start()) {
-            let Some(found) = judge.push(point.sample(), (self.active)(point.at.day())) else {
-                continue;
-            };
-            alarms.extend(under.alarm(found.index, found.confirmed_index, |ends| Alarm {
-                rose: found.size.direction == Direction::Up,
-                before: found.size.before,
-                after: found.size.after,
-                after_interval: found.size.after_interval,
-                errors: found.size.errors,
-                deviations: found.size.deviations,
-                ..ends
-            }));
+            let active = (self.active)(point.at.day());
+            latest = Some((point.at.day().week(), active));
+            let found = judge.push(point.sample(), active);
+            new.alarms.extend(found.and_then(|found| under.level_alarm(found)));
         }
-        alarms
+        // What is not yet beyond doubt is of interest in the week of the last attempt alone.
+        let latest = latest.filter(|(week, _)| Some(*week) == last);
+        let pending = latest.and_then(|(_, active)| judge.pending(active));
+        new.candidates
+            .extend(pending.and_then(|(found, doubt)| Some((under.level_alarm(&found)?, doubt))));
     }
 
     fn share(&self, under: &Under<'_>) -> Vec<Alarm> {
@@ -144,7 +146,7 @@ impl Watch<'_> {
         let settings = self.settings;
         let (min_change, min_effect) = match measure {
             Measure::Waited => (LEAST_WAIT, settings.min_change_wait_s),
-            Measure::Duration | Measure::Success | Measure::Flaky => {
+            Measure::Duration | Measure::RunnerTime | Measure::Success | Measure::Flaky => {
                 (settings.min_change_pct / 100.0, settings.min_change_s)
             }
         };
@@ -163,6 +165,18 @@ impl Under<'_> {
         let is_it =
             |point: &Point| self.laps.get(point.lap).is_some_and(|(_, lap)| lap.id == attempt.id);
         self.points.iter().position(is_it)
+    }
+
+    fn level_alarm(&self, found: &detect::Alarm) -> Option<Alarm> {
+        self.alarm(found.index, found.confirmed_index, |ends| Alarm {
+            rose: found.size.direction == Direction::Up,
+            before: found.size.before,
+            after: found.size.after,
+            after_interval: found.size.after_interval,
+            errors: found.size.errors,
+            deviations: found.size.deviations,
+            ..ends
+        })
     }
 
     /// An alarm by the positions of its points, to be completed.

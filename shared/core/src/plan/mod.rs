@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 
 use crate::config::Metrics;
 use crate::fleet;
+use crate::judging::{LEAD_DAYS, PACE_DAYS};
 
 pub use prices::{PRICED, Price, REGION, Source};
 pub use text::text;
@@ -55,6 +56,8 @@ pub struct Setting {
     pub batch_seconds: f64,
     /// Days raw facts are kept.
     pub retention_days: f64,
+    /// Days of attempts that judging a workflow reads.
+    pub judged_days: f64,
     /// Processor of the functions.
     pub architecture: Architecture,
 }
@@ -158,6 +161,7 @@ impl Default for Setting {
             pass_minutes: 15.0,
             batch_seconds: 300.0,
             retention_days: 35.0,
+            judged_days: f64::from(LEAD_DAYS + PACE_DAYS),
             architecture: Architecture::default(),
         }
     }

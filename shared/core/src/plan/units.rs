@@ -39,6 +39,8 @@ pub struct Counted {
     pub day_waiting: Cost,
     /// The first rollup of a workflow and day, beyond what any costs.
     pub first_of_day: Cost,
+    /// Judging a workflow whose tracks fit a read unit.
+    pub judged: Cost,
     /// Sealing a workflow and day.
     pub seal: Cost,
     /// Attempts by size, jobs first.
@@ -64,6 +66,8 @@ pub struct Shape {
     pub bytes: f64,
     /// Items of it.
     pub items: f64,
+    /// Bytes of it in the track of its day.
+    pub track_bytes: f64,
     /// Write units of the rollup of a day with as many attempts as [`ROLLED_UP`] says.
     pub rollup_writes: [f64; 3],
 }
@@ -151,6 +155,7 @@ impl Shape {
             row_bytes: mix(self.row_bytes, high.row_bytes, share),
             bytes: mix(self.bytes, high.bytes, share),
             items: mix(self.items, high.items, share),
+            track_bytes: mix(self.track_bytes, high.track_bytes, share),
             rollup_writes: [few, some, many],
         }
     }

@@ -3,6 +3,7 @@
 use crate::plan::prices::{self, Price};
 use crate::plan::units::{Cost, Counted, Shape};
 use crate::plan::{Series, Setting, Usage, series};
+use crate::track::MAX_LAPS;
 
 /// Hours of a month, as AWS counts them.
 const HOURS: f64 = 730.0;
@@ -38,6 +39,9 @@ const ITEM_BYTES: f64 = 100.0;
 
 /// Days that raw items outlive their retention.
 const GRACE_DAYS: f64 = 15.0;
+
+/// Times a day that a workflow is judged at most.
+const JUDGINGS_A_DAY: f64 = 4.0;
 
 /// Days of which rollups are stored: a year in.
 const ROLLUP_DAYS: f64 = 365.0;
@@ -128,6 +132,9 @@ struct Rhythm {
     days_waiting: f64,
     /// Rollups stored.
     rollups: f64,
+    /// Workflows judged, and days of attempts that it takes.
+    judgings: f64,
+    judged_days: f64,
     /// Workflows and days at all.
     new_days: f64,
 }
@@ -160,6 +167,8 @@ impl Rhythm {
             days_of_passes: each_day(per_day, passes),
             days_waiting: rollups * ((passes / 24.0 - 1.0) / 2.0).max(0.0),
             rollups,
+            judgings: each_day(per_day, JUDGINGS_A_DAY),
+            judged_days: setting.judged_days,
             new_days: each_day(per_day, 1.0),
         }
     }
@@ -183,7 +192,8 @@ impl Rhythm {
                 counted.waiting_pass.times((self.passes - self.busy_passes).min(self.days_waiting)),
             )
             .plus(counted.day_of_pass.times(self.days_of_passes))
-            .plus(counted.day_waiting.times(self.days_waiting));
+            .plus(counted.day_waiting.times(self.days_waiting))
+            .plus(counted.judged.times(self.judgings));
         let rolled_up = counted.first_of_day.plus(counted.seal).times(self.new_days);
         let writes = shape.rollup(self.per_day / 2.0) * self.rollups
             // Sealing updates the rollup in a transaction.
@@ -195,6 +205,7 @@ impl Rhythm {
             + beyond_one(self.half_day() * shape.row_bytes / READ_BYTES) * looks
             + beyond_one(shape.rollup(self.per_day) * WRITE_BYTES / READ_BYTES) * looks
             + beyond_one(self.workflows * counted.fleet_bytes / READ_BYTES) * self.passes
+            + beyond_one(self.tracks(shape) / READ_BYTES) * self.judgings
             // The sweep looks at every attempt once more.
             + (shape.bytes / READ_BYTES).max(1.0).ceil() * self.runs
             - self.days_of_passes;
@@ -205,6 +216,12 @@ impl Rhythm {
     /// How often the rows of a day are read: where something is new, and for its rollup.
     fn looks(&self) -> f64 {
         self.days_of_passes + self.rollups
+    }
+
+    /// Bytes of the tracks that judging a workflow reads.
+    fn tracks(&self, shape: &Shape) -> f64 {
+        let kept = self.per_day.min(f64::from(MAX_LAPS) * SEGMENTS);
+        self.judged_days * kept * shape.track_bytes
     }
 
     /// Attempts that a day has on average while it lasts.

@@ -15,7 +15,7 @@ use crate::row::{DayKey, Row, WorkflowId};
 use crate::time::{Day, Time};
 use crate::track::Track;
 
-pub use findings::{Deeds, Findings, Issue, Told};
+pub use findings::{Deeds, Findings, Issue};
 pub use objects::{Object, ObjectStanding, Objects};
 pub use outbox::{Datum, Metrics, NotSent, Note, Notes, Unit, VALUES_MAX, Within};
 

@@ -37,7 +37,10 @@ pub fn markdown(report: &Report) -> String {
 fn findings(page: &mut Page, report: &Report) {
     page.add(&format!("\n## Findings\n\n{}\n", summary::judged(report)));
     for finding in &report.findings {
-        let state = if finding.state == "recovered" { ", recovered" } else { "" };
+        let state = match finding.state {
+            "confirmed" => String::new(),
+            _ => format!(", {}", summary::state(finding)),
+        };
         page.add(&format!(
             "\n- **{}**{state}: {}\n",
             finding.direction,

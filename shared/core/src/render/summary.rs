@@ -6,16 +6,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::clock;
 use super::units::{self, float};
 use crate::report::{
-    Bottleneck, Change, Figures, Finding, FindingAttempt, FindingCarrier, JobReport, Report,
-    StepReport, WhereTimeGoes, WorkflowReport,
+    Bottleneck, Change, Figures, Finding, FindingAttempt, FindingCarrier, FindingCost, JobReport,
+    Report, StepReport, WhereTimeGoes, WorkflowReport,
 };
 use crate::stats::Outcomes;
 
 /// How many series are judged, and what came of it: silence is told too.
 pub(super) fn judged(report: &Report) -> String {
     let series: u64 = report.workflows.iter().map(|workflow| workflow.series_judged).sum();
-    let findings = units::counted(units::len(&report.findings), "finding");
-    format!("{} series judged, {findings}", units::count(series))
+    let (candidates, findings): (Vec<&Finding>, Vec<&Finding>) =
+        report.findings.iter().partition(|finding| finding.doubt.is_some());
+    let findings = units::counted(units::len(&findings), "finding");
+    let judged = format!("{} series judged, {findings}", units::count(series));
+    match candidates.len() {
+        0 => judged,
+        young => format!("{judged}, {young} not yet beyond doubt"),
+    }
+}
+
+/// Where a finding stands, in words.
+pub(super) fn state(finding: &Finding) -> &'static str {
+    match finding.state {
+        "candidate" => "not yet beyond doubt",
+        "silent" => "nothing has run since",
+        state => state,
+    }
 }
 
 /// What a finding says beyond its title, each with a word for what it is.
@@ -29,23 +44,29 @@ pub(super) fn finding(finding: &Finding) -> Vec<(&'static str, String)> {
         None => format!("run {}", attempt.run_id),
     };
     let first = &finding.first_bad;
-    lines.push((
-        "since",
-        format!(
-            "{} at {}, beyond doubt after {}",
-            run(first),
-            clock::minute(&first.ended_at),
-            units::counted(u64::from(finding.samples), "sample")
-        ),
-    ));
+    let samples = units::counted(u64::from(finding.samples), "sample");
+    let so_far = match &finding.doubt {
+        None => format!("beyond doubt after {samples}"),
+        Some(doubt) => format!("not yet beyond doubt with {samples}: {doubt}"),
+    };
+    let since = format!("{} at {}, {so_far}", run(first), clock::minute(&first.ended_at));
+    lines.push(("since", since));
     if let Some(at) = &finding.recovered_at {
         lines.push(("over", format!("it went back; beyond doubt at {}", clock::minute(at))));
     }
     lines.extend(finding.cause.clone().map(|cause| ("not your code", cause)));
     if finding.kind == "fleet" {
         lines.extend(finding.members.iter().cloned().map(|member| ("", member)));
+    } else {
+        lines.push(("matters", finding.relevance.clone()));
     }
-    lines.push(("do", finding.advice.clone()));
+    if let Some(FindingCost { before_usd, after_usd }) = finding.cost {
+        let cost = format!("${before_usd:.2} → ${after_usd:.2} in 30 days, at this pace");
+        lines.push(("costs", cost));
+    }
+    if finding.doubt.is_none() {
+        lines.push(("do", finding.advice.clone()));
+    }
     lines
 }
 
@@ -55,6 +76,7 @@ fn carried(finding: &Finding) -> Option<String> {
     let words = finding.carriers.iter().filter(is_worth).take(MOST_CARRIERS).map(|one| {
         let what = match (&one.job, &one.step) {
             (Some(job), Some(step)) => format!("step `{step}` of job `{job}`"),
+            (Some(job), None) if finding.measure == "waited" => format!("job `{job}`"),
             (Some(job), None) => format!("job `{job}` outside of its steps"),
             (None, _) => "what lies between jobs".to_owned(),
         };

@@ -53,7 +53,8 @@ fn findings(page: &mut Page, report: &Report) {
 
 fn finding(page: &mut Page, sign: &str, finding: &Finding) {
     let mark = match (finding.state, finding.direction) {
-        ("recovered", _) => "○",
+        ("recovered" | "silent", _) => "○",
+        ("candidate", _) => "?",
         (_, "regression") => "▲",
         _ => "▽",
     };
@@ -82,7 +83,7 @@ pub fn difference_text(difference: &Difference, width: usize) -> String {
     let count = |findings: &[Finding]| units::counted(units::len(findings), "finding");
     page.wrapped(
         &format!(
-            "{} more, {} fewer, {} under both",
+            "To be filed: {} more, {} fewer, {} under both",
             count(&difference.added),
             count(&difference.removed),
             count(&difference.kept)

@@ -1,12 +1,18 @@
 //! Findings as a report tells them.
 
+mod words;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::judging::{self, AttemptRef, Cause, Measure, Scope, State, Told};
+use crate::config::Prices;
+use crate::judging::{self, AttemptRef, Billed, Relevance, Scope, State, Told};
 use crate::report::WorkflowReport;
 use crate::row::{Names, WorkflowId};
 use crate::stats::round;
+use crate::time::Time;
+
+pub(crate) use words::doubted;
 
 /// A change that was judged beyond doubt, with one cause.
 #[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
@@ -19,9 +25,12 @@ pub struct Finding {
     /// `regression` or `improvement`.
     #[schemars(extend("enum" = ["regression", "improvement"]))]
     pub direction: &'static str,
-    /// `confirmed`, or `recovered` where the level went back.
-    #[schemars(extend("enum" = ["confirmed", "recovered"]))]
+    /// `candidate` while it is not beyond doubt, `confirmed`, `recovered` where the level went back, or
+    /// `silent` where nothing has run for thirty days.
+    #[schemars(extend("enum" = ["candidate", "confirmed", "recovered", "silent"]))]
     pub state: &'static str,
+    /// Why it is not beyond doubt; null where it is.
+    pub doubt: Option<String>,
     /// GitHub's id of the repository; of the first one of a fleet.
     pub repository_id: u64,
     /// GitHub's id of the workflow.
@@ -32,8 +41,8 @@ pub struct Finding {
     pub workflow: String,
     /// The segment whose attempts changed.
     pub segment: &'static str,
-    /// `duration`, `waited`, `success` or `flaky`.
-    #[schemars(extend("enum" = ["duration", "waited", "success", "flaky"]))]
+    /// `duration`, `waited`, `runner_time` (of all jobs together), `success` or `flaky`.
+    #[schemars(extend("enum" = ["duration", "waited", "runner_time", "success", "flaky"]))]
     pub measure: &'static str,
     /// The job, where it is about one and not the whole run.
     pub job: Option<String>,
@@ -58,14 +67,21 @@ pub struct Finding {
     pub first_bad: FindingAttempt,
     /// Samples after the change until it was beyond doubt.
     pub samples: u32,
-    /// When it was beyond doubt, RFC 3339 in UTC.
-    pub confirmed_at: String,
+    /// When it was beyond doubt, RFC 3339 in UTC; null of a candidate.
+    pub confirmed_at: Option<String>,
     /// When it was beyond doubt that the level went back.
     pub recovered_at: Option<String>,
     /// Who carries a change of a duration, greatest first. With `rest` they add up to the whole.
     pub carriers: Vec<FindingCarrier>,
     /// The carriers that are not listed.
     pub rest: Option<FindingCarrier>,
+    /// Whether it is worth attention: on the default branch or pull requests, run often, and waited
+    /// for.
+    pub relevant: bool,
+    /// How often it runs, and what waits for it, in a sentence.
+    pub relevance: String,
+    /// What it costs in thirty days; null unless the prices of all its runners are known.
+    pub cost: Option<FindingCost>,
     /// Whether something other than the code is likely to be the cause.
     pub not_your_code: bool,
     /// What that is, in a sentence.
@@ -108,6 +124,23 @@ pub struct FindingCarrier {
     pub share_pct: Option<f64>,
 }
 
+/// What the attempts of a segment cost in thirty days at the pace before the confirmation, in
+/// dollars. Every job is billed for whole minutes.
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]
+pub struct FindingCost {
+    /// As it was before the change.
+    pub before_usd: f64,
+    /// As it is after it.
+    pub after_usd: f64,
+}
+
+/// With what findings are told.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Telling<'a> {
+    pub(crate) now: Time,
+    pub(crate) prices: &'a Prices,
+}
+
 /// How a workflow is called.
 #[derive(Debug, Clone)]
 pub(crate) struct Called {
@@ -140,56 +173,58 @@ impl From<Names> for Called {
 }
 
 impl Finding {
+    /// Whether people are to hear of it by themselves: bad news beyond doubt that matter.
+    pub fn is_worth_an_issue(&self) -> bool {
+        self.direction == "regression" && self.confirmed_at.is_some() && self.relevant
+    }
+
     /// Whether it is about a repository, alone or among others.
     pub(crate) fn concerns(&self, repository: &str) -> bool {
-        let member = format!("` of `{repository}` ");
-        self.repository == repository || self.members.iter().any(|one| one.contains(&member))
+        let member = format!("` of `{repository}` ").to_lowercase();
+        self.repository.eq_ignore_ascii_case(repository)
+            || self.members.iter().any(|one| one.to_lowercase().contains(&member))
     }
 
     /// What is told, in words and figures.
-    pub(crate) fn of(told: &Told<'_>, called: impl Fn(WorkflowId) -> Called) -> Option<Self> {
+    pub(crate) fn of(
+        told: &Told<'_>,
+        with: Telling<'_>,
+        called: impl Fn(WorkflowId) -> Called,
+    ) -> Option<Self> {
         match told {
-            Told::One(id, finding) => Some(one(*id, finding, &called(*id))),
+            Told::One((id, finding)) => Some(one(*id, finding, with, &called(*id))),
             Told::Fleet { class, workflows, members } => {
                 let (id, first) = members.first()?;
-                let mut made = one(*id, first, &called(*id));
-                made.kind = "fleet";
-                made.id = format!("fleet-{}", first.id);
-                made.not_your_code = true;
-                made.members = members
-                    .iter()
-                    .map(|(id, member)| {
-                        let called = called(*id);
-                        let change = change_text(member);
-                        format!("`{}` of `{}` {change}", called.workflow, called.repository)
-                    })
-                    .collect();
-                let count = members.len();
-                let verb = if first.is_regression { "slower" } else { "faster" };
-                made.title = format!(
-                    "{count} of {workflows} workflows on runners `{class}` became {verb} together"
-                );
-                made.cause = Some(format!(
-                    "{count} workflows changed alike within a day and a half: the runners `{class}` are \
-                     the likely cause, not your code"
-                ));
-                made.advice = format!(
-                    "see what changed about `{class}`: its image, its size, its load, where it runs; \
-                     no commit needs to be reverted"
-                );
-                if members.iter().all(|(_, one)| matches!(one.state, State::Recovered { .. })) {
-                    made.state = "recovered";
-                } else {
-                    made.state = "confirmed";
-                    made.recovered_at = None;
-                }
-                Some(made)
+                let made = one(*id, first, with, &called(*id));
+                let states = members.iter().map(|(_, one)| standing(one, with.now));
+                let is_all = |state: &str| states.clone().all(|one| one == state);
+                let state = ["recovered", "silent"].into_iter().find(|state| is_all(state));
+                let member = |(id, member): &(WorkflowId, &judging::Finding)| {
+                    let called = called(*id);
+                    let change = words::change_text(member);
+                    format!("`{}` of `{}` {change}", called.workflow, called.repository)
+                };
+                let words = words::Fleet { class, workflows: *workflows, count: members.len() };
+                Some(Self {
+                    kind: "fleet",
+                    id: format!("fleet-{}", first.id),
+                    state: state.unwrap_or("confirmed"),
+                    recovered_at: made.recovered_at.filter(|_| state == Some("recovered")),
+                    not_your_code: true,
+                    members: members.iter().map(member).collect(),
+                    title: words.title(first.is_regression),
+                    cause: Some(words.cause()),
+                    advice: words.advice(),
+                    relevant: members.iter().any(|(_, one)| one.is_relevant()),
+                    cost: sum(members.iter().map(|(_, one)| cost(&one.relevance, with.prices))),
+                    ..made
+                })
             }
         }
     }
 }
 
-fn one(id: WorkflowId, finding: &judging::Finding, called: &Called) -> Finding {
+fn one(id: WorkflowId, finding: &judging::Finding, with: Telling<'_>, called: &Called) -> Finding {
     let (job, step) = match &finding.series.scope {
         Scope::Run => (None, None),
         Scope::Job { job, .. } => (Some(job.clone()), None),
@@ -198,23 +233,25 @@ fn one(id: WorkflowId, finding: &judging::Finding, called: &Called) -> Finding {
     let measure = finding.series.measure;
     let level = |value: f64| round(value, 3);
     let recovered_at = match &finding.state {
-        State::Confirmed => None,
+        State::Candidate(_) | State::Confirmed => None,
         State::Recovered { at, .. } => Some(at.to_string()),
     };
     let carriers = finding.carriers.as_ref();
     let whole = carriers.map_or(0.0, |all| all.after - all.before);
     let carrier = |one: &judging::Carrier| carrier(one, whole);
+    let confirmed_at = finding.is_beyond_doubt().then(|| finding.confirmed.end.to_string());
     Finding {
         id: finding.id.clone(),
         kind: "workflow",
         direction: if finding.is_regression { "regression" } else { "improvement" },
-        state: if recovered_at.is_some() { "recovered" } else { "confirmed" },
+        state: standing(finding, with.now),
+        doubt: words::doubt_text(&finding.state),
         repository_id: id.repository,
         workflow_id: id.workflow,
         repository: called.repository.clone(),
         workflow: called.workflow.clone(),
         segment: finding.series.segment.name(),
-        measure: name(measure),
+        measure: words::measure(measure),
         job,
         step,
         unit: if measure.is_time() { "s" } else { "share" },
@@ -226,16 +263,53 @@ fn one(id: WorkflowId, finding: &judging::Finding, called: &Called) -> Finding {
         last_good: FindingAttempt::from(&finding.last_good),
         first_bad: FindingAttempt::from(&finding.first_bad),
         samples: finding.samples,
-        confirmed_at: finding.confirmed.end.to_string(),
+        confirmed_at,
         recovered_at,
         carriers: carriers.map(|all| all.parts.iter().map(carrier).collect()).unwrap_or_default(),
         rest: carriers.map(|all| carrier(&all.rest)),
+        relevant: finding.is_relevant(),
+        relevance: words::relevance(finding),
+        cost: cost(&finding.relevance, with.prices),
         not_your_code: finding.cause.is_some(),
-        cause: finding.cause.as_ref().map(cause_text),
-        members: finding.members.iter().map(|(series, _)| scope_text(&series.scope)).collect(),
-        title: title(finding, called),
-        advice: advice(finding),
+        cause: finding.cause.as_ref().map(|cause| words::cause_text(cause, finding.is_regression)),
+        members: finding.members.iter().map(|one| words::scope_text(&one.series.scope)).collect(),
+        title: words::title(finding, called),
+        advice: words::advice(finding),
     }
+}
+
+fn standing(finding: &judging::Finding, now: Time) -> &'static str {
+    match &finding.state {
+        State::Recovered { .. } => "recovered",
+        State::Candidate(_) | State::Confirmed if finding.is_silent(now) => "silent",
+        State::Candidate(_) => "candidate",
+        State::Confirmed => "confirmed",
+    }
+}
+
+/// None unless every class has a price.
+fn cost(relevance: &Relevance, prices: &Prices) -> Option<FindingCost> {
+    if relevance.billed.is_empty() {
+        return None;
+    }
+    let of_all = |pick: fn(&Billed) -> f64| {
+        let costs = relevance.billed.iter().map(|one| Some(pick(one) * prices.0.get(&one.class)?));
+        let cost: Option<f64> = costs.sum();
+        cost.map(|cost| round(cost * f64::from(relevance.attempts), 2))
+    };
+    Some(FindingCost { before_usd: of_all(|one| one.before)?, after_usd: of_all(|one| one.after)? })
+}
+
+/// None unless all are known.
+fn sum(costs: impl Iterator<Item = Option<FindingCost>>) -> Option<FindingCost> {
+    let zero = FindingCost { before_usd: 0.0, after_usd: 0.0 };
+    costs.into_iter().try_fold(zero, |sum, cost| {
+        let cost = cost?;
+        Some(FindingCost {
+            before_usd: round(sum.before_usd + cost.before_usd, 2),
+            after_usd: round(sum.after_usd + cost.after_usd, 2),
+        })
+    })
 }
 
 fn carrier(one: &judging::Carrier, whole: f64) -> FindingCarrier {
@@ -258,118 +332,5 @@ impl From<&AttemptRef> for FindingAttempt {
             head_sha: attempt.head_sha.clone(),
             ended_at: attempt.end.to_string(),
         }
-    }
-}
-
-const fn name(measure: Measure) -> &'static str {
-    match measure {
-        Measure::Duration => "duration",
-        Measure::Waited => "waited",
-        Measure::Success => "success",
-        Measure::Flaky => "flaky",
-    }
-}
-
-fn scope_text(scope: &Scope) -> String {
-    match scope {
-        Scope::Run => "the run".to_owned(),
-        Scope::Job { job, .. } => format!("job `{job}`"),
-        Scope::Step { job, step, .. } => format!("step `{step}` of job `{job}`"),
-    }
-}
-
-/// `+25 % (6m 2s → 7m 33s)`.
-fn change_text(finding: &judging::Finding) -> String {
-    use crate::render::{change, duration, rate};
-    let level = &finding.level;
-    if finding.series.measure.is_time() {
-        let moved =
-            level.change().map_or(String::new(), |share| format!("{} ", change(share * 100.0)));
-        format!("{moved}({} → {})", duration(level.before), duration(level.after))
-    } else {
-        format!("{} → {}", rate(level.before), rate(level.after))
-    }
-}
-
-fn title(finding: &judging::Finding, called: &Called) -> String {
-    let of = match &finding.series.scope {
-        Scope::Run => format!("`{}`", called.workflow),
-        scope @ (Scope::Job { .. } | Scope::Step { .. }) => {
-            format!("`{}`, {}", called.workflow, scope_text(scope))
-        }
-    };
-    let what = match (finding.series.measure, finding.is_regression) {
-        (Measure::Duration, true) => "became slower",
-        (Measure::Duration, false) => "became faster",
-        (Measure::Waited, true) => "waits longer for runners",
-        (Measure::Waited, false) => "waits less for runners",
-        (Measure::Success, true) => "fails more often",
-        (Measure::Success, false) => "succeeds more often",
-        (Measure::Flaky, true) => "became flakier",
-        (Measure::Flaky, false) => "became less flaky",
-    };
-    format!("{of} of `{}` {what}: {}", called.repository, change_text(finding))
-}
-
-fn cause_text(cause: &Cause) -> String {
-    match cause {
-        Cause::Queue => {
-            "the runs wait longer for runners; the code that runs is not the cause".to_owned()
-        }
-        Cause::RunnerClass { job, from, to } => {
-            format!("job `{job}` moved from runners `{from}` to `{to}`")
-        }
-        Cause::AllJobs => "all jobs changed alike: the machines they run on are the likely cause, \
-             not one of the changes in the code"
-            .to_owned(),
-    }
-}
-
-fn advice(finding: &judging::Finding) -> String {
-    let range = commits(finding);
-    if !finding.is_regression {
-        return format!("nothing to do; it began with {range}");
-    }
-    match (&finding.cause, finding.series.measure) {
-        (Some(Cause::Queue), _) | (_, Measure::Waited) => {
-            "see whether more jobs share the runners than before, or add runners".to_owned()
-        }
-        (Some(Cause::RunnerClass { .. }), _) => {
-            "compare the two classes; move it back if the change was not meant".to_owned()
-        }
-        (Some(Cause::AllJobs), _) => {
-            "see what changed about the runners before looking at commits".to_owned()
-        }
-        (None, Measure::Duration) => format!("look at {}, from {range}", carried_by(finding)),
-        (None, Measure::Success | Measure::Flaky) => {
-            format!("look at what fails since {range}")
-        }
-    }
-}
-
-/// The range of commits, as far as they are known.
-fn commits(finding: &judging::Finding) -> String {
-    let short = |attempt: &AttemptRef| {
-        attempt.head_sha.as_ref().map(|sha| sha.chars().take(10).collect::<String>())
-    };
-    let run = |attempt: &AttemptRef| match attempt.run_number {
-        Some(number) => format!("run #{number}"),
-        None => format!("run {}", attempt.id.run),
-    };
-    match (short(&finding.last_good), short(&finding.first_bad)) {
-        (Some(from), Some(to)) if from != to => {
-            format!("{} (commits {from}..{to})", run(&finding.first_bad))
-        }
-        _ => run(&finding.first_bad),
-    }
-}
-
-fn carried_by(finding: &judging::Finding) -> String {
-    let first = finding.carriers.as_ref().and_then(|all| all.parts.first());
-    match first.map(|part| (&part.job, &part.step)) {
-        Some((Some(job), Some((step, _)))) => format!("step `{step}` of job `{job}`"),
-        Some((Some(job), None)) => format!("job `{job}` outside of its steps"),
-        Some((None, _)) => "what lies between the jobs".to_owned(),
-        None => scope_text(&finding.series.scope),
     }
 }

@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub use difference::{Difference, FINDINGS_SCHEMA};
-pub(crate) use finding::Called;
-pub use finding::{Finding, FindingAttempt, FindingCarrier};
+pub use difference::{Difference, FINDINGS_SCHEMA, FindingList, Found, findings_schema};
+pub(crate) use finding::{Called, Telling, doubted};
+pub use finding::{Finding, FindingAttempt, FindingCarrier, FindingCost};
 pub(crate) use sheet::Sheet;
 
 /// Name and version of the JSON form, as in `docs/report.schema.json`.
@@ -33,8 +33,8 @@ pub struct Report {
     pub to: String,
     /// One entry per workflow, sorted by repository, workflow name, path and ids.
     pub workflows: Vec<WorkflowReport>,
-    /// Changes that were confirmed or went back in the period, and those that are still open; latest
-    /// confirmed first.
+    /// Changes that were confirmed or went back in the period, and those that are still open, latest
+    /// confirmed first; then, at its end, what is not yet beyond doubt.
     pub findings: Vec<Finding>,
 }
 

@@ -70,7 +70,7 @@ fn a_busy_day_is_thinned_alike_in_every_order() {
     rows.extend((200..210).map(|run| row(run, Segment::PullRequest, &[])));
     let thinned = track(&rows);
     let of = |segment| thinned.laps.iter().filter(|lap| lap.segment == segment).count();
-    assert_eq!((of(Segment::DefaultBranch), of(Segment::PullRequest)), (MAX_LAPS, 10));
+    assert_eq!((of(Segment::DefaultBranch), of(Segment::PullRequest)), (usize::from(MAX_LAPS), 10));
     rows.reverse();
     assert_eq!(track(&rows), thinned);
 }

@@ -20,9 +20,11 @@ CREATE TABLE judgement (
     PRIMARY KEY (repository, workflow)
 ) STRICT;
 
--- What was done about a finding.
+-- What was done about the findings of a workflow.
 CREATE TABLE deed (
-    finding  TEXT    NOT NULL PRIMARY KEY,
-    revision INTEGER NOT NULL,
-    value    BLOB    NOT NULL
-) STRICT, WITHOUT ROWID;
+    repository INTEGER NOT NULL,
+    workflow   INTEGER NOT NULL,
+    revision   INTEGER NOT NULL,
+    value      BLOB    NOT NULL,
+    PRIMARY KEY (repository, workflow)
+) STRICT;

@@ -6,7 +6,7 @@ use kit::{
     Cloud, Delivery, Fault, Function, Memory, Outcome, Relay, Run, aggregate_at, append_all, at,
     cloud, publish_at, wait,
 };
-use laptime_core::config::Thresholds;
+use laptime_core::config::Policy;
 use laptime_core::flow::{Published, publish};
 use laptime_core::ingest::Progress::Keep;
 use laptime_core::port::{Object, Objects};
@@ -135,7 +135,7 @@ fn two_reporters_at_once_put_each_object_once() {
     let buckets = [cloud.new_bucket(), cloud.clients.bucket(cloud.bucket())];
     let start = async |n: usize| {
         let deadline = night().plus_days(1);
-        publish(&store, &buckets[n], &Thresholds::default(), deadline, night).await
+        publish(&store, &buckets[n], &Policy::default(), deadline, night).await
     };
     let (one, two) = wait(async { tokio::join!(start(0), start(1)) });
     assert_eq!((&one.problems, &two.problems), (&vec![], &vec![]));

@@ -93,6 +93,7 @@ pub(super) fn counted() -> Counted {
         &mut counted.waiting_pass,
         &mut counted.day_waiting,
         &mut counted.first_of_day,
+        &mut counted.judged,
         &mut counted.seal,
     ] {
         *one = rounded(*one);
@@ -114,9 +115,13 @@ pub(super) fn count_shape(jobs: u64, steps: u64) -> Shape {
         |kind: &str, of: fn(&(f64, f64)) -> f64| stored.get(kind).map_or(0.0, of) / ATTEMPTS as f64;
     let all = ["event", "place", "row", "entry"];
     let fence = lease(store);
+    let mut track_bytes = 0.0;
     let rollup_writes = ROLLED_UP.map(|attempts| {
         let rows = rows(self::load(attempts as u64, attempts as u64, jobs, steps));
         put_rollup(store, fence, &rows);
+        if attempts <= ROLLED_UP[0] {
+            track_bytes = self::stored(&cloud)["track"].0 / attempts;
+        }
         put_rollup(store, fence, &rows).writes as f64
     });
     Shape {
@@ -128,6 +133,7 @@ pub(super) fn count_shape(jobs: u64, steps: u64) -> Shape {
         row_bytes: round(share("row", |(bytes, _)| *bytes)),
         bytes: round(all.map(|kind| share(kind, |(bytes, _)| *bytes)).iter().sum()),
         items: round(all.map(|kind| share(kind, |(_, items)| *items)).iter().sum()),
+        track_bytes: round(track_bytes),
         rollup_writes,
     }
 }
@@ -198,6 +204,7 @@ fn passes() -> Counted {
     let fleet_bytes = (bytes_at(&cloud, "fleet") - fleet_of_one) / (DAYS + 1) as f64;
     let many_waiting = cost(pass(&store, at(107)));
     pass(&store, at(122));
+    let judged = less(cost(pass(&store, at(362))), idle);
     let waiting = each(less(many_waiting, one_waiting), DAYS);
     let day = each(less(many, one), DAYS);
     let busy = less(less(one, idle), day);
@@ -212,6 +219,7 @@ fn passes() -> Counted {
         waiting_pass: less(less(one_waiting, idle), waiting),
         day_waiting: waiting,
         first_of_day: Cost::default(),
+        judged: each(judged, DAYS + 2),
         seal: each(seal, DAYS + 2),
         shapes: Vec::new(),
     }
@@ -233,6 +241,7 @@ fn stored(cloud: &Cloud) -> BTreeMap<&'static str, (f64, f64)> {
             (Some("E"), _) => "place",
             (Some("D"), Some("r")) => "row",
             (Some("B" | "K"), _) => "entry",
+            (Some("L"), _) => "track",
             _ => continue,
         };
         let (all, items) = kinds.entry(kind).or_insert((0.0, 0.0));

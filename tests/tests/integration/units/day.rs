@@ -95,7 +95,9 @@ fn a_day_costs_what_is_planned_for_it() {
         jobs: runs * JOBS as f64,
         steps_per_job: STEPS as f64,
     };
-    let setting = Setting { batch_seconds: BATCH_MS as f64 / 1e3, ..Setting::default() };
+    let batch_seconds = BATCH_MS as f64 / 1e3;
+    // There is half a day of history, on average, when it is judged.
+    let setting = Setting { batch_seconds, judged_days: 0.5, ..Setting::default() };
     let planned = plan(usage, &setting, &Counted::committed().unwrap()).per_delivery;
     let deliveries: u64 = workloads().map(|load| load.deliveries()).sum();
     let each = |units: f64| units / deliveries as f64;

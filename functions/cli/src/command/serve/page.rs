@@ -31,7 +31,7 @@ impl Page {
         }
         let snapshot = store.snapshot()?;
         let period = Period::default();
-        let made = block_on(report(&snapshot, &period, &policy.thresholds, now))??;
+        let made = block_on(report(&snapshot, &period, policy, now))??;
         let html = Bytes::from(render::html(&made)?);
         *last = Some((now, html.clone()));
         Ok(html)

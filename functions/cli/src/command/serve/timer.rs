@@ -12,6 +12,9 @@ use crate::command::serve::App;
 use crate::command::{aggregate::text, block_on};
 use crate::settings::clock;
 
+/// A change takes hours to be beyond doubt: looking for it at every pass would be dear.
+const JUDGE_EVERY_MS: i64 = 600_000;
+
 pub(super) async fn run(app: Arc<App>, mut stopped: oneshot::Receiver<()>) {
     let every = Duration::from_secs(u64::from(app.policy.serve.aggregate_every_s));
     let mut ticks = tokio::time::interval(every);
@@ -32,7 +35,8 @@ fn pass(app: &App) {
     let holder = format!("laptime serve, process {}", std::process::id());
     let retention_days = app.policy.retention.raw_days;
     let judging = app.policy.judging;
-    let pass = Pass { judging, ..Pass::new(&holder, clock(), retention_days) };
+    let judge_every_ms = Some(JUDGE_EVERY_MS);
+    let pass = Pass { judging, judge_every_ms, ..Pass::new(&holder, clock(), retention_days) };
     match block_on(aggregate(&app.store, pass, clock, |_| ())) {
         Ok(Ok(Ok(passed))) if passed.events + passed.days + passed.sealed > 0 => {
             tracing::info!(

@@ -116,7 +116,8 @@ impl Page {
 
 fn finding(finding: &Finding, report: &Report, shown: &Shown) -> FindingCard {
     let tone = match (finding.state, finding.direction) {
-        ("recovered", _) => "over",
+        ("recovered" | "silent", _) => "over",
+        ("candidate", _) => "maybe",
         (_, "regression") => "worse",
         _ => "better",
     };
@@ -127,7 +128,7 @@ fn finding(finding: &Finding, report: &Report, shown: &Shown) -> FindingCard {
     FindingCard {
         tone,
         direction: finding.direction,
-        state: finding.state,
+        state: summary::state(finding),
         link: if finding.kind == "fleet" { String::new() } else { link },
         title: advice(&finding.title),
         lines: lines.map(|(what, words)| FindingLine { what, words: advice(&words) }).collect(),

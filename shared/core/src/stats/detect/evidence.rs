@@ -1,6 +1,6 @@
 //! Whether two stretches differ: by how much, beyond what noise, and without doubt.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::stats::detect::fit::{Fit, Scale};
 use crate::stats::detect::loss::{BOUND, Loss};
@@ -40,7 +40,7 @@ const RARE: f64 = 11.0;
 const SLOPE_CUT: f64 = 2.5;
 
 /// Why a change is not confirmed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Doubt {
     /// Too few samples before it.

@@ -3,7 +3,7 @@
 use crate::stats::detect::confirm::{Step, View};
 use crate::stats::detect::fit::{Fit, Fitted};
 use crate::stats::detect::partition::Partition;
-use crate::stats::detect::{Rules, Sample, Size};
+use crate::stats::detect::{Doubt, Rules, Sample, Size};
 use crate::time::Day;
 
 /// Samples that a series is judged by.
@@ -14,6 +14,9 @@ const WINDOW_DAYS: i64 = 180;
 
 /// Fewer samples are no window.
 const LEAST: usize = 20;
+
+/// Fewer samples after a change are not spoken of.
+const PENDING: usize = 3;
 
 /// Samples apart up to which two changes of one series can be one: the place of a small change is
 /// known less well.
@@ -132,23 +135,46 @@ impl Judge {
         });
     }
 
-    /// A change that was not known before.
-    fn alarm(&self, active: u32) -> Option<Alarm> {
-        let Window { fit, x, partition } = self.fitted.as_ref()?;
-        let to = x.len();
-        let at = partition.begin_of(to);
-        if at == 0 || to - at < self.rules.confirm || self.is_known(self.start + at) {
+    /// A change for which everything speaks but that it is so young, and what is still wanting.
+    pub fn pending(&self, active: u32) -> Option<(Alarm, Doubt)> {
+        let (step, view) = self.proposed(PENDING)?;
+        let young = Rules { confirm: PENDING, ..self.rules };
+        let evidence = view.evidence(step);
+        let is_doubted = evidence.doubt(view.fit, &young, active).is_some();
+        if is_doubted || !self.is_beyond(step, view, active) {
             return None;
         }
-        let step = Step { from: partition.begin_of(at), at, to };
-        let view = View { samples: &self.samples, x, fit, loss: partition.loss() };
+        let is_few = step.to - step.at < self.rules.confirm;
+        let doubt = if is_few { Doubt::TooFew } else { view.doubt(step, &self.rules, active)? };
+        Some((self.said(step, view)?, doubt))
+    }
+
+    /// A change that was not known before.
+    fn alarm(&self, active: u32) -> Option<Alarm> {
+        let (step, view) = self.proposed(self.rules.confirm)?;
         if view.doubt(step, &self.rules, active).is_some() || !self.is_beyond(step, view, active) {
             return None;
         }
+        self.said(step, view)
+    }
+
+    /// The last change of the partition, if it is not known and has as many samples.
+    fn proposed(&self, least: usize) -> Option<(Step, View<'_>)> {
+        let Window { fit, x, partition } = self.fitted.as_ref()?;
+        let to = x.len();
+        let at = partition.begin_of(to);
+        if at == 0 || to - at < least || self.is_known(self.start + at) {
+            return None;
+        }
+        let step = Step { from: partition.begin_of(at), at, to };
+        Some((step, View { samples: &self.samples, x, fit, loss: partition.loss() }))
+    }
+
+    fn said(&self, step: Step, view: View<'_>) -> Option<Alarm> {
         Some(Alarm {
-            index: self.start + at,
-            first: *self.samples.get(at)?,
-            confirmed_index: self.start + to - 1,
+            index: self.start + step.at,
+            first: *self.samples.get(step.at)?,
+            confirmed_index: self.start + step.to - 1,
             last: *self.samples.last()?,
             size: view.size(step, &view.evidence(step)),
         })

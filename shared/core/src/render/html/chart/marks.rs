@@ -8,9 +8,12 @@ impl Chart {
     /// Marks where the workflow's durations changed. Of a change of the run as a whole, the levels
     /// before and after are drawn.
     pub(super) fn mark(&mut self, findings: &[&Finding], days: &Days, scale: &Scale) {
-        for finding in findings.iter().filter(|one| one.unit == "s") {
+        let shown = findings.iter().filter(|one| one.unit == "s" && one.state != "candidate");
+        for finding in shown {
             let Some(x) = days.at(&finding.first_bad.ended_at) else { continue };
-            let is_run = finding.job.is_none() && finding.kind == "workflow";
+            let is_run = finding.job.is_none()
+                && finding.kind == "workflow"
+                && finding.measure == "duration";
             if is_run {
                 let over = finding.recovered_at.as_deref().and_then(|at| days.at(at));
                 let level = |value: f64| Number(scale.y(value).max(0.0));
@@ -23,7 +26,7 @@ impl Chart {
             self.marks.push(Mark {
                 x: Number(x / WIDTH * 100.0),
                 class: match (finding.state, finding.direction) {
-                    ("recovered", _) => "over",
+                    ("recovered" | "silent", _) => "over",
                     (_, "regression") => "worse",
                     _ => "better",
                 },

@@ -1,0 +1,120 @@
+//! What the alarms of a workflow come to.
+
+use crate::judging::alarm::Alarm;
+use crate::judging::carrier::carriers;
+use crate::judging::cause::cause;
+use crate::judging::finding::{AttemptRef, Finding, Level, Member, State, identity};
+use crate::judging::group::{Group, groups, settled};
+use crate::judging::laps::{LEAD_DAYS, Laps, REACH_DAYS};
+use crate::judging::relevance::Relevance;
+use crate::judging::series::{SeriesKey, last};
+use crate::judging::sides::Sides;
+use crate::judging::watch::{PACE_DAYS, Watched};
+use crate::row::WorkflowId;
+use crate::time::Day;
+
+/// All that is known while a workflow is judged from a Monday on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Case<'a> {
+    pub(super) id: WorkflowId,
+    pub(super) laps: &'a Laps<'a>,
+    pub(super) watched: &'a Watched,
+    pub(super) monday: Day,
+}
+
+impl Case<'_> {
+    /// The findings, by time of confirmation. Those of `held` that are so old that attempts around
+    /// their change may be missing stay as they were, but for their recovery.
+    pub(super) fn findings(self, held: Vec<Finding>) -> Vec<Finding> {
+        let line = Day(self.monday.0.saturating_sub(LEAD_DAYS + PACE_DAYS - REACH_DAYS)).start();
+        let mut findings: Vec<Finding> = held;
+        findings.retain(|finding| finding.began() < line && finding.is_beyond_doubt());
+        let is_settled = |alarm: &&Alarm| findings.iter().any(|finding| finding.holds(alarm));
+        let open = self.watched.alarms.iter().filter(|alarm| !is_settled(alarm));
+        let groups = groups(open, &self.watched.candidates, self.laps);
+        let made = groups.iter().filter(|group| !self.is_recovery(group));
+        let made: Vec<Finding> = made.filter_map(|group| self.finding(group)).collect();
+        for finding in &mut findings {
+            finding.state = self.state(&finding.series, &finding.first_bad, &finding.level);
+            finding.last = last(self.laps, &finding.series).unwrap_or(finding.last);
+        }
+        findings.extend(made);
+        findings.sort_by(|a, b| (a.confirmed.end, &a.id).cmp(&(b.confirmed.end, &b.id)));
+        findings
+    }
+
+    fn finding(self, group: &Group<'_>) -> Option<Finding> {
+        let (first, telling) = (group.alarms.first()?, group.telling()?);
+        let (series, level) = (&telling.series, telling.level());
+        let state = match group.doubt {
+            Some(doubt) => State::Candidate(doubt),
+            None => self.state(series, &telling.first_bad, &level),
+        };
+        let until = match &state {
+            State::Candidate(_) | State::Confirmed => None,
+            State::Recovered { first_good, at } => (*at <= settled(first)).then_some(first_good),
+        };
+        let sides = Sides::of(self.laps, series, &telling.first_bad, until);
+        let carriers = series.measure.is_time().then(|| carriers(&sides, series)).flatten();
+        let carriers = carriers.filter(|all| all.bear_out(level.after - level.before));
+        let member = |alarm: &&Alarm| Member {
+            series: alarm.series.clone(),
+            level: alarm.level(),
+            first_bad: (alarm.first_bad.id, alarm.first_bad.end),
+        };
+        Some(Finding {
+            id: identity(self.id, first),
+            is_regression: telling.is_regression(),
+            level,
+            state,
+            last_good: telling.last_good.clone(),
+            first_bad: telling.first_bad.clone(),
+            confirmed: telling.confirmed.clone(),
+            samples: telling.samples,
+            cause: cause(telling, carriers.as_ref(), &sides),
+            carriers,
+            members: group.alarms.iter().map(member).collect(),
+            relevance: Relevance::of(telling, self.laps, &sides),
+            last: last(self.laps, series).unwrap_or(telling.confirmed.end),
+            series: series.clone(),
+        })
+    }
+
+    /// Whether all of it is a way back from something known.
+    fn is_recovery(self, group: &Group<'_>) -> bool {
+        group.alarms.iter().all(|alarm| {
+            let earlier = self.watched.alarms.iter().filter(|held| held.series == alarm.series);
+            let mut earlier = earlier.filter(|held| held.first_bad < alarm.first_bad);
+            !alarm.is_regression()
+                && earlier
+                    .any(|held| held.is_regression() && alarm.undoes(held.rose, &held.level()))
+        })
+    }
+
+    /// Where a series stands after a change of it.
+    fn state(self, series: &SeriesKey, first_bad: &AttemptRef, level: &Level) -> State {
+        let later = self.watched.alarms.iter().filter(|alarm| alarm.series == *series);
+        let mut later = later.filter(|alarm| alarm.first_bad > *first_bad);
+        let rose = level.after > level.before;
+        later.find(|alarm| alarm.undoes(rose, level)).map_or(State::Confirmed, |alarm| {
+            State::Recovered { first_good: alarm.first_bad.clone(), at: alarm.confirmed.end }
+        })
+    }
+}
+
+impl Alarm {
+    /// Whether it takes back an earlier change of the same series.
+    fn undoes(&self, rose: bool, earlier: &Level) -> bool {
+        self.rose != rose
+            && (self.after - earlier.before).abs() < (self.after - earlier.after).abs()
+    }
+}
+
+impl Finding {
+    fn holds(&self, alarm: &Alarm) -> bool {
+        let is_it = |member: &Member| {
+            member.series == alarm.series && member.first_bad.0 == alarm.first_bad.id
+        };
+        self.members.iter().any(is_it)
+    }
+}
