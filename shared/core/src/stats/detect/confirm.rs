@@ -81,14 +81,21 @@ impl View<'_> {
 
     /// What speaks against a change as of the last sample of the later stretch.
     pub(super) fn doubt(&self, step: Step, rules: &Rules, active: u32) -> Option<Doubt> {
-        let span = |first: &Sample, last: &Sample| last.at.since(first.at);
         let after = self.samples.get(step.at..step.to).unwrap_or_default();
-        let lasted = after.first().zip(after.last()).map_or(0, |(first, last)| span(first, last));
+        let lasted = |last: Option<&Sample>| {
+            after.first().zip(last).map_or(0, |(first, last)| last.at.since(first.at))
+        };
         let unknown_week = rules.min_span_ms > 0 && !self.fit.knows_weekdays();
-        if lasted < rules.min_span_ms.max(if unknown_week { UNKNOWN_WEEK_MS } else { 0 }) {
+        let least = rules.min_span_ms.max(if unknown_week { UNKNOWN_WEEK_MS } else { 0 });
+        if lasted(after.last()) < least {
             return Some(Doubt::TooSoon);
         }
-        self.evidence(step).doubt(self.fit, rules, active)
+        let evidence = self.evidence(step);
+        // A sample of the next morning that is as before does not make one slow afternoon last.
+        if lasted(after.get(evidence.last_beyond())) < least {
+            return Some(Doubt::TooSoon);
+        }
+        evidence.doubt(self.fit, rules, active)
     }
 
     /// How large a change is.

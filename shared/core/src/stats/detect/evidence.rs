@@ -136,6 +136,13 @@ impl Evidence {
         (share.is_nan() || share >= rules.min_change) && effect >= rules.min_effect
     }
 
+    /// Position of the last of the later samples that lies on the new side of the middle.
+    pub(super) fn last_beyond(&self) -> usize {
+        let sign = self.direction().sign();
+        let middle = f64::midpoint(self.left_level, self.right_level);
+        self.right.iter().rposition(|value| (value - middle) * sign > 0.0).unwrap_or_default()
+    }
+
     /// Whether it did not go away: the later half of the samples has kept the shift, and each of the
     /// latest lies on the new side of the middle, or close to it.
     fn is_held(&self, confirm: usize) -> bool {
