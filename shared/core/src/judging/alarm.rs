@@ -31,6 +31,8 @@ pub struct Alarm {
     pub confirmed: AttemptRef,
     /// Samples after the change that it took.
     pub samples: u32,
+    /// Whether it only says that an earlier rise is over, on evidence that would not make a change.
+    pub is_return: bool,
 }
 
 impl Alarm {

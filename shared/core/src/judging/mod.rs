@@ -5,6 +5,7 @@
 //! beginning would have: [`judge`] is a function of the samples alone.
 
 mod alarm;
+mod back;
 mod carrier;
 mod cause;
 mod finding;

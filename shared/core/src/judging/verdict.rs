@@ -104,7 +104,7 @@ impl Case<'_> {
 
 impl Alarm {
     /// Whether it takes back an earlier change of the same series.
-    fn undoes(&self, rose: bool, earlier: &Level) -> bool {
+    pub(super) fn undoes(&self, rose: bool, earlier: &Level) -> bool {
         self.rose != rose
             && (self.after - earlier.before).abs() < (self.after - earlier.after).abs()
     }

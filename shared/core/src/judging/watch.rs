@@ -2,6 +2,7 @@
 
 use crate::config;
 use crate::judging::alarm::Alarm;
+use crate::judging::back::Open;
 use crate::judging::finding::AttemptRef;
 use crate::judging::laps::Laps;
 use crate::judging::proportion::Proportion;
@@ -96,18 +97,32 @@ impl Watch<'_> {
         let mut judge = Judge::new(self.rules(under.key.measure));
         let before = under.points.iter().take_while(|point| point.at < under.monday.start());
         before.for_each(|point| judge.learn(point.sample()));
+        let mut open: Vec<Open> = Vec::new();
         for alarm in &under.held {
             let place = under.position(&alarm.first_bad);
-            if let Some(place) = place {
+            if let Some(place) = place.filter(|_| !alarm.is_return) {
                 judge.know(place, alarm.deviations);
             }
+            follow(&mut open, alarm, place.unwrap_or_default());
         }
         let mut latest = None;
-        for point in under.points.iter().filter(|point| point.at >= under.monday.start()) {
+        for (place, point) in under.points.iter().enumerate() {
+            if point.at < under.monday.start() {
+                continue;
+            }
             let active = (self.active)(point.at.day());
             latest = Some((point.at.day().week(), active));
             let found = judge.push(point.sample(), active);
-            new.alarms.extend(found.and_then(|found| under.level_alarm(found)));
+            let changed = found.and_then(|found| Some((found.index, under.level_alarm(found)?)));
+            if let Some((index, alarm)) = changed {
+                follow(&mut open, &alarm, index);
+                new.alarms.push(alarm);
+            }
+            let back = open.iter().find_map(|one| under.back(one, place, judge.min_span_ms()));
+            if let Some(back) = back {
+                follow(&mut open, &back, place);
+                new.alarms.push(back);
+            }
         }
         // What is not yet beyond doubt is of interest in the week of the last attempt alone.
         let latest = latest.filter(|(week, _)| Some(*week) == last);
@@ -167,6 +182,20 @@ impl Under<'_> {
         self.points.iter().position(is_it)
     }
 
+    /// That a rise is over, with the sample at a place.
+    fn back(&self, open: &Open, place: usize, min_span_ms: i64) -> Option<Alarm> {
+        let first = open.returned(self.points.get(..=place)?, min_span_ms)?;
+        let Alarm { before, after, deviations, .. } = open.rise;
+        self.alarm(first, place, |ends| Alarm {
+            before: after,
+            after: before,
+            after_interval: [before; 2],
+            deviations,
+            is_return: true,
+            ..ends
+        })
+    }
+
     fn level_alarm(&self, found: &detect::Alarm) -> Option<Alarm> {
         self.alarm(found.index, found.confirmed_index, |ends| Alarm {
             rose: found.size.direction == Direction::Up,
@@ -202,6 +231,7 @@ impl Under<'_> {
             first_bad: attempt(index)?,
             confirmed: attempt(confirmed)?,
             samples: u32::try_from(confirmed + 1 - index).unwrap_or(u32::MAX),
+            is_return: false,
         }))
     }
 }
@@ -209,6 +239,15 @@ impl Under<'_> {
 impl Point {
     const fn sample(&self) -> Sample {
         Sample { at: self.at, value: self.value }
+    }
+}
+
+/// Keeps which rises are open: a fall ends those that it takes back.
+fn follow(open: &mut Vec<Open>, alarm: &Alarm, from: usize) {
+    if alarm.rose {
+        open.push(Open { rise: alarm.clone(), from });
+    } else {
+        open.retain(|one| !alarm.undoes(true, &one.rise.level()));
     }
 }
 

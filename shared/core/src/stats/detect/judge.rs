@@ -100,6 +100,11 @@ impl Judge {
         self.alarms.last()
     }
 
+    /// How long a change has to last.
+    pub const fn min_span_ms(&self) -> i64 {
+        self.rules.min_span_ms
+    }
+
     /// Takes a sample that only tells what is normal.
     pub fn learn(&mut self, sample: Sample) {
         self.samples.push(sample);
