@@ -118,13 +118,24 @@ impl Line {
     }
 }
 
+/// Signs that mean nothing to GitHub behind other text.
+const PLAIN: &str = "\"'(),.;%’‘“”…–—-≥≤+−±→";
+
+/// A time of day, and not `:1:`, which would be a picture.
+fn is_clock(word: &str) -> bool {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let bare = word.strip_suffix(',').unwrap_or(word);
+    bare.split_once(':').is_some_and(|(hour, minute)| is_number(hour) && is_number(minute))
+}
+
 /// Whether a word cannot be markup, a link, a mention, a commit or a reference such as `GH-1`.
 fn is_plain(word: &str) -> bool {
     let body = word.strip_suffix(':').unwrap_or(word);
-    body.chars().all(|c| c.is_alphanumeric() || "\"'(),.;%’‘“”…–—-≥≤".contains(c))
-        && !body.to_ascii_lowercase().contains("www.")
-        && !has_commit(body)
-        && !has_reference(body)
+    is_clock(body)
+        || body.chars().all(|c| c.is_alphanumeric() || PLAIN.contains(c))
+            && !body.to_ascii_lowercase().contains("www.")
+            && !has_commit(body)
+            && !has_reference(body)
 }
 
 fn has_commit(word: &str) -> bool {

@@ -71,6 +71,12 @@ fn sentences_keep_their_words_and_fence_the_rest() {
         ("job `a` `@b`", "job `a @b`"),
         ("job `a`@b", "job `a@b`"),
         ("job `` `x", "job `x`"),
+        (
+            "job `a` (+1m 14s, 96 % of it): −6 % (5m 08s → 6m 12s) at 14:07 UTC",
+            "job `a` (+1m 14s, 96 % of it): −6 % (5m 08s → 6m 12s) at 14:07 UTC",
+        ),
+        ("so :1: and 1:x", "so `:1:` and `1:x`"),
+        ("$9 → $7", "`$9` → `$7`"),
         ("`code` | cell", r"`code \u{7c}` cell"),
     ];
     for (text, shown) in table {
