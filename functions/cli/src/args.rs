@@ -201,8 +201,9 @@ pub(crate) struct FindingsArgs {
 ///
 /// FILE has lines of time,value: unix seconds or RFC 3339, a number; a header may come first.
 /// Positions count from 0 in order of time: after a change behind the 60th sample, `index` is 60.
-/// It is judged as the durations of CI are: outliers, spikes, seasons, drift and two modes that take
-/// turns are no changes. A change that is not beyond doubt is listed with the reason why.
+/// It is judged as the durations of CI are: outliers, spikes, seasons and two modes that take turns
+/// are no changes; a slow drift mostly is none. A change that is not beyond doubt is listed with the
+/// reason why.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct DetectArgs {
     /// The series; - is standard input.

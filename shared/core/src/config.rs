@@ -8,6 +8,7 @@ use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
 
 use crate::ingest::Progress;
+use crate::row::runner_class;
 
 /// The policy of an installation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -29,7 +30,19 @@ pub struct Policy {
     pub prices: Prices,
 }
 
-/// Dollars a minute of each class of runner.
+impl Prices {
+    /// Dollars a minute of a class; labels may be in any order and case.
+    pub fn of(&self, class: &str) -> Option<f64> {
+        let labels = |key: &str| -> Vec<String> {
+            key.split(',').map(|label| label.trim().to_owned()).collect()
+        };
+        let is_it = |key: &&String| runner_class(&labels(key)) == class;
+        let key = self.0.keys().find(is_it)?;
+        self.0.get(key).copied()
+    }
+}
+
+/// Dollars a minute of each class of runner, by its labels with commas between them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Prices(
     #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0}))]
@@ -84,7 +97,7 @@ pub struct Judging {
     /// False alarms allowed in thirty days, over all series of the installation.
     #[schemars(range(min = 0.01, max = 100))]
     pub alarms_per_month: f64,
-    /// Least change of a duration or wait, in per cent.
+    /// Least change of a duration, in per cent.
     #[schemars(range(min = 0))]
     pub min_change_pct: f64,
     /// Least change of a duration, in seconds.
@@ -304,7 +317,9 @@ impl Policy {
             Some("must be 1 to 86400 seconds")
         } else if !is_namespace(&self.metrics.namespace) {
             Some("must be 1 to 255 letters, digits and . - _ / # : and not begin with AWS/")
-        } else if !seconds.iter().chain(prices).all(|value| value.is_finite() && *value >= 0.0) {
+        } else if prices.clone().any(|price| !(0.0..=1_000.0).contains(price)) {
+            Some("must be 0 to 1000 dollars a minute")
+        } else if !seconds.iter().all(|value| value.is_finite() && *value >= 0.0) {
             Some("must be 0 or more")
         } else if !(0.01..=100.0).contains(&j.alarms_per_month) {
             Some("must be 0.01 to 100")

@@ -70,7 +70,7 @@ pub enum Why {
     Recovered,
     /// Nothing has run for long.
     Silent,
-    /// Late facts took the change back.
+    /// Late facts, or what came since, took the change back.
     Withdrawn,
     /// Many workflows changed alike: the issue of this finding tells of all.
     PartOf(String),
@@ -99,9 +99,7 @@ struct Plan<'a> {
 impl Plan<'_> {
     fn tell(&mut self, told: &Told<'_>) {
         let members = told.members();
-        let is_open = |(id, finding): &&(WorkflowId, &Finding)| {
-            self.issue(*id, &finding.id).is_some_and(|issue| issue.closed.is_none())
-        };
+        let is_open = |(id, finding): &&(WorkflowId, &Finding)| self.is_open(*id, &finding.id);
         // One issue tells of all: the one there is, or that of the first.
         let Some((id, finding)) = members.iter().find(is_open).or_else(|| members.first()).copied()
         else {
@@ -111,8 +109,7 @@ impl Plan<'_> {
             self.add(id, finding, told.digest(), act);
         }
         for (other, one) in members.iter().filter(|(_, one)| one.id != finding.id) {
-            let is_open = self.issue(*other, &one.id).is_some_and(|issue| issue.closed.is_none());
-            if is_open {
+            if self.is_open(*other, &one.id) {
                 self.add(*other, one, [0; 8], Act::Close(Why::PartOf(finding.id.clone())));
             }
         }
@@ -143,7 +140,7 @@ impl Plan<'_> {
         let subject = finding.subject(id);
         let issues = self.deeds.get(&id).map(|deeds| deeds.issues.as_slice()).unwrap_or_default();
         let of_subject = issues.iter().rev().filter(|issue| issue.subject == subject);
-        for issue in of_subject {
+        for issue in of_subject.filter(|issue| !self.is_taken(id, &issue.finding)) {
             let from = issue.finding.clone();
             let is_gone = !self.known.contains(from.as_str());
             match issue.closed {
@@ -158,22 +155,24 @@ impl Plan<'_> {
         Some(Act::File)
     }
 
+    /// Whether an issue tells of another finding already, by what is planned.
+    fn is_taken(&self, id: WorkflowId, finding: &str) -> bool {
+        self.acts.iter().any(|planned| match &planned.act {
+            Act::Redate { from } | Act::Reopen { from } => {
+                planned.workflow == id && from == finding
+            }
+            Act::File | Act::Edit | Act::Close(_) => false,
+        })
+    }
+
     /// Closes issues of findings that are no more.
     fn withdraw(&mut self) {
-        let redated: BTreeSet<String> = self
-            .acts
-            .iter()
-            .filter_map(|planned| match &planned.act {
-                Act::Redate { from } => Some(from.clone()),
-                Act::File | Act::Edit | Act::Reopen { .. } | Act::Close(_) => None,
-            })
-            .collect();
         for (id, deeds) in self.deeds {
             let gone = deeds.issues.iter().filter(|issue| {
                 issue.closed.is_none()
                     && issue.muted.is_none()
                     && !self.known.contains(issue.finding.as_str())
-                    && !redated.contains(&issue.finding)
+                    && !self.is_taken(*id, &issue.finding)
             });
             let closed = gone.map(|issue| Planned {
                 workflow: *id,
@@ -182,6 +181,7 @@ impl Plan<'_> {
                 says: issue.says,
                 act: Act::Close(Why::Withdrawn),
             });
+            let closed: Vec<Planned> = closed.collect();
             self.acts.extend(closed);
         }
     }
@@ -194,6 +194,12 @@ impl Plan<'_> {
     fn issue(&self, id: WorkflowId, finding: &str) -> Option<&Issue> {
         let mut issues = self.deeds.get(&id)?.issues.iter();
         issues.rfind(|issue| issue.finding == finding)
+    }
+
+    /// Whether an issue tells of a finding, and somebody wants to hear of it.
+    fn is_open(&self, id: WorkflowId, finding: &str) -> bool {
+        let issue = self.issue(id, finding);
+        issue.is_some_and(|issue| issue.closed.is_none() && issue.muted.is_none())
     }
 
     fn is_fresh(&self, finding: &Finding) -> bool {
@@ -291,7 +297,9 @@ impl fmt::Display for Act {
             Self::Reopen { from } => write!(f, "open the issue of {from} again"),
             Self::Close(Why::Recovered) => f.write_str("close its issue: the level went back"),
             Self::Close(Why::Silent) => f.write_str("close its issue: nothing has run for long"),
-            Self::Close(Why::Withdrawn) => f.write_str("close its issue: late facts took it back"),
+            Self::Close(Why::Withdrawn) => {
+                f.write_str("close its issue: what came since took it back")
+            }
             Self::Close(Why::PartOf(whole)) => {
                 write!(f, "close its issue: that of {whole} tells of all workflows")
             }

@@ -16,7 +16,7 @@ pub use text::text;
 /// Name and version of the JSON form, as in `docs/detect.schema.json`.
 pub const SCHEMA: &str = "laptime.detect/1";
 
-/// Digits of the values that are shown.
+/// Digits that count of the values that are shown.
 const DIGITS: i32 = 6;
 
 /// Which way is better.
@@ -75,7 +75,8 @@ pub struct DetectedChange {
 
 /// Judges a series in order of time.
 pub fn detect(samples: &[Sample], rules: &Rules, better: Better) -> Detected {
-    let found = history(samples, rules);
+    let good = if better == Better::Higher { Direction::Up } else { Direction::Down };
+    let found = history(samples, &Rules { good, ..*rules });
     let change = |change: &Change| {
         let sample = samples.get(change.index)?;
         Some(DetectedChange::of(change, sample, better))
@@ -92,7 +93,6 @@ impl DetectedChange {
     fn of(change: &Change, first: &Sample, better: Better) -> Self {
         let size = &change.size;
         let is_better = (size.direction == Direction::Up) == (better == Better::Higher);
-        let shown = |value: f64| round(value, DIGITS);
         let per_cent = |share: f64| round(share * 100.0, 2);
         Self {
             index: change.index,
@@ -108,12 +108,41 @@ impl DetectedChange {
             confirmed_at_index: change.confirmed.ok(),
             reason: match change.confirmed {
                 Ok(at) => format!(
-                    "beyond doubt with the sample at {at}, {} after the change",
-                    at + 1 - change.index
+                    "beyond doubt with the sample at {at}, the {} since the change",
+                    nth(at + 1 - change.index)
                 ),
                 Err(doubt) => doubted(doubt).to_owned(),
             },
         }
+    }
+}
+
+/// `1st`, `2nd`, `3rd`, `4th`.
+fn nth(number: usize) -> String {
+    let end = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{number}{end}")
+}
+
+/// Rounded to [`DIGITS`] that count, whatever its size.
+#[expect(clippy::cast_possible_truncation, reason = "the size of a float")]
+fn shown(value: f64) -> f64 {
+    let size = value.abs().log10().floor();
+    let value = value.clamp(f64::MIN, f64::MAX);
+    if !size.is_finite() || size.abs() > 290.0 {
+        return value;
+    }
+    let digits = DIGITS - 1 - size as i32;
+    if digits >= 0 {
+        round(value, digits)
+    } else {
+        let unit = 10_f64.powi(-digits);
+        (value / unit).round() * unit
     }
 }
 

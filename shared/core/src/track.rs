@@ -3,7 +3,7 @@
 
 mod lap;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -14,7 +14,8 @@ use crate::row::Segment;
 
 pub use lap::{JobLap, Lap, Outcome, StepLap};
 
-/// Attempts kept of a segment and day. Those with the smallest hash: the same in every order.
+/// Attempts kept of a segment and day. Those whose runs have the smallest hash: the same in every
+/// order.
 pub const MAX_LAPS: u16 = 32;
 
 /// The attempts of one workflow that ended on one day.
@@ -24,6 +25,8 @@ pub struct Track {
     names: Vec<String>,
     /// By end, then by identity.
     pub laps: Vec<Lap>,
+    /// Attempts left out of each segment that had too many.
+    pub left_out: BTreeMap<Segment, u32>,
 }
 
 impl Track {
@@ -31,8 +34,13 @@ impl Track {
     pub fn of(rows: &[JudgedRow], rollup: &Rollup) -> Self {
         let mut rows: Vec<&JudgedRow> = rows.iter().collect();
         rows.sort_by_key(|judged| (judged.row.end, judged.row.id));
+        let mut left_out = BTreeMap::new();
         for segment in Segment::ALL {
+            let before = rows.len();
             thin(&mut rows, segment);
+            if let Ok(gone @ 1..) = u32::try_from(before - rows.len()) {
+                left_out.insert(segment, gone);
+            }
         }
         let mut names: BTreeSet<&str> = BTreeSet::new();
         for job in rows.iter().flat_map(|judged| &judged.row.jobs) {
@@ -41,7 +49,7 @@ impl Track {
         }
         let kept = Kept { rollup, names: names.into_iter().collect() };
         let laps: Vec<Lap> = rows.iter().map(|judged| Lap::of(&judged.row, &kept)).collect();
-        Self { names: kept.names.into_iter().map(str::to_owned).collect(), laps }
+        Self { names: kept.names.into_iter().map(str::to_owned).collect(), laps, left_out }
     }
 
     /// A name by its number.
@@ -86,8 +94,9 @@ fn thin(rows: &mut Vec<&JudgedRow>, segment: Segment) {
     rows.retain(|judged| !is_one(judged) || hash(judged.row.id) <= limit);
 }
 
+/// Of its run, so that the attempts of a run stay or go together.
 fn hash(id: AttemptId) -> [u8; 32] {
-    let numbers = [id.repository, id.run, u64::from(id.attempt)];
+    let numbers = [id.repository, id.run];
     let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
     Sha256::digest(bytes).into()
 }

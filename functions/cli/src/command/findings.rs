@@ -28,6 +28,9 @@ pub(crate) fn run(args: &FindingsArgs) -> anyhow::Result<Outcome> {
     };
     if let Some(wanted) = &args.repo {
         found.keep(wanted);
+        if found.is_empty() {
+            output::tell(&format!("laptime: no finding of {wanted}; is it written owner/name?"));
+        }
     }
     let is_bad = args.fail_on_regression && found.has_regression();
     let text = match args.format.format {

@@ -16,7 +16,7 @@ use crate::port::{
 };
 use crate::rollup::{JudgedRow, Rollup};
 use crate::row::DayKey;
-use crate::time::Time;
+use crate::time::{Day, Time};
 use crate::track::Track;
 
 /// Touched days asked for at once, and days sealed between two looks for more.
@@ -73,7 +73,7 @@ pub(super) struct Seen {
     pub(super) touched: Touched,
     pub(super) rows: Vec<JudgedRow>,
     pub(super) rollup: Rollup,
-    pub(super) track: Track,
+    pub(super) track: (Day, Track),
 }
 
 /// Somebody who looks at the days of a pass.
@@ -203,10 +203,11 @@ where
     ) -> Stored<()> {
         let mut judging = Judging::new(self.ledger, self.fence, self.pass.judging);
         self.roll_up(observer, &mut judging, passed, failed).await?;
-        let judged = self.judge(&mut judging, passed).await;
-        failed.put_off(judged)?;
         // An attempt that is not filed belongs to a day that must stay open.
-        if failed.is_none() {
+        let may_seal = failed.is_none();
+        let judged = self.judge(&mut judging, passed).await;
+        failed.put_off(judged.and_then(|()| judging.end()))?;
+        if may_seal {
             self.seal(passed).await?;
         }
         observer.end(self.fence, passed).await
@@ -283,7 +284,7 @@ where
                     };
                     held += rows.len();
                     let rollup = Rollup::of(&rows);
-                    let track = Track::of(&rows, &rollup);
+                    let track = (touched.day.day, Track::of(&rows, &rollup));
                     seen.push(Seen { touched, rows, rollup, track });
                 }
                 let stay = observer.look(self.fence, &seen).await?;
@@ -301,7 +302,7 @@ where
 
     async fn store(&self, seen: &[Seen]) -> Stored<()> {
         for Seen { touched, rollup, track, .. } in seen {
-            self.ledger.put_rollup(self.fence, *touched, rollup, track).await?;
+            self.ledger.put_rollup(self.fence, *touched, rollup, &track.1).await?;
         }
         Ok(())
     }

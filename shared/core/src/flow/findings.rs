@@ -78,12 +78,13 @@ async fn rendered(
     let mut called = BTreeMap::new();
     for (id, judgement) in judgements {
         if let Some(last) = judgement.findings.last() {
-            called.insert(*id, name(library, *id, last.first_bad.end.day()).await?);
+            called.insert(*id, name(library, *id, last.last.day()).await?);
         }
     }
     let called = |id| called.get(&id).cloned().unwrap_or_else(|| Called::by_ids(id));
     let told = told(judgements);
-    Ok(latest_first(told.iter().filter_map(|told| Finding::of(told, with, called))))
+    let known = told.iter().filter(|told| told.was_known(with.now));
+    Ok(latest_first(known.filter_map(|told| Finding::of(told, with, called))))
 }
 
 /// What the workflow was called on a day.

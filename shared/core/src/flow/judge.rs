@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 use crate::config;
 use crate::flow::aggregate::Seen;
 use crate::flow::measure::noted;
-use crate::judging::{self, Judgement, LEAD_DAYS, Laps, PACE_DAYS, Watch, crowd};
-use crate::port::{Fence, Findings, Ledger, Note, Notes, StoreErrorKind, Stored};
+use crate::judging::{self, Judgement, LEAD_DAYS, Laps, PACE_DAYS, Watch, crowd, rules_of};
+use crate::port::{Fence, Findings, Ledger, Note, Notes, StoreError, StoreErrorKind, Stored};
 use crate::row::WorkflowId;
 use crate::time::{Day, Time};
 use crate::track::Track;
@@ -35,11 +35,13 @@ pub(super) struct Judging<'a, S> {
     pub(super) settings: config::Judging,
     /// Series active on days, as far as they were asked for.
     crowds: BTreeMap<Day, u32>,
+    /// The first of the workflows that could not be read.
+    unreadable: Option<StoreError>,
 }
 
 impl<'a, S: Ledger + Notes + Findings> Judging<'a, S> {
     pub(super) const fn new(store: &'a S, fence: Fence, settings: config::Judging) -> Self {
-        Self { store, fence, settings, crowds: BTreeMap::new() }
+        Self { store, fence, settings, crowds: BTreeMap::new(), unreadable: None }
     }
 
     /// Notes what days about to be stored call for.
@@ -50,7 +52,7 @@ impl<'a, S: Ledger + Notes + Findings> Judging<'a, S> {
         for one in seen {
             let key = one.touched.day;
             add(&mut unjudged, key.workflow, key.day);
-            days.entry(key.day).or_default().insert(key.workflow, active(key.day, &one.track));
+            days.entry(key.day).or_default().insert(key.workflow, active(&one.track));
         }
         let mut changed = Vec::new();
         for (day, counts) in days {
@@ -83,7 +85,13 @@ impl<'a, S: Ledger + Notes + Findings> Judging<'a, S> {
         let some: Vec<(WorkflowId, Day)> =
             unjudged.iter().map(|(id, day)| (*id, *day)).take(BATCH).collect();
         for (id, day) in &some {
-            self.one(*id, *day).await?;
+            match self.one(*id, *day).await {
+                // The others can be judged; this one is tried again with its next attempt.
+                Err(error) if error.kind == StoreErrorKind::Corrupt => {
+                    self.unreadable.get_or_insert(error);
+                }
+                judged => judged?,
+            }
             unjudged.remove(id);
         }
         if !some.is_empty() {
@@ -92,17 +100,34 @@ impl<'a, S: Ledger + Notes + Findings> Judging<'a, S> {
         Ok(some.len() as u64)
     }
 
+    /// What could not be judged, if anything.
+    pub(super) fn end(&mut self) -> Stored<()> {
+        self.unreadable.take().map_or(Ok(()), Err)
+    }
+
     async fn one(&mut self, id: WorkflowId, from: Day) -> Stored<()> {
         let held = match self.store.judgement(id).await {
             // It follows from the samples: judging from the beginning makes it anew.
             Err(error) if error.kind == StoreErrorKind::Corrupt => None,
             held => held?,
         };
-        let lead = from.week().0.saturating_sub(LEAD_DAYS + PACE_DAYS);
+        // What was judged by other settings is judged anew from the beginning.
+        let held = held.filter(|held| held.rules == rules_of(&self.settings));
         let [first, last] = [i64::MIN, i64::MAX].map(|ms| Time::from_millis(ms).day());
-        let first = if held.is_some() { Day(lead) } else { first };
-        let tracks = self.store.tracks(id, first..last.next()).await?;
-        let from = if held.is_some() { from } else { tracks.first().map_or(from, |one| one.0) };
+        let lead = |from: Day| Day(from.week().0.saturating_sub(LEAD_DAYS + PACE_DAYS));
+        let begin = if held.is_some() { lead(from) } else { first };
+        let mut tracks = self.store.tracks(id, begin..last.next()).await?;
+        let at = |tracks: &[(Day, Track)]| {
+            tracks.iter().rev().find(|(_, track)| !track.laps.is_empty()).map(|(day, _)| *day)
+        };
+        let mut from = if held.is_some() { from } else { tracks.first().map_or(from, |one| one.0) };
+        // Where later days lost their attempts, what is open at the last one is looked at anew.
+        if let Some(last) = at(&tracks).filter(|last| last.week() < from.week()) {
+            from = last;
+            if held.is_some() {
+                tracks = self.store.tracks(id, lead(from)..last.next()).await?;
+            }
+        }
         self.learn_crowds(&tracks, from.week()).await?;
         let crowds = &self.crowds;
         let judgement = {
@@ -144,8 +169,8 @@ fn add(unjudged: &mut Unjudged, id: WorkflowId, day: Day) {
 }
 
 /// Series of a track.
-fn active(day: Day, track: &Track) -> u32 {
-    judging::series_count(&Laps::of(&[(day, track.clone())]))
+fn active(one: &(Day, Track)) -> u32 {
+    judging::series_count(&Laps::of(std::slice::from_ref(one)))
 }
 
 fn crowd_of(active: &Active) -> u32 {

@@ -17,16 +17,21 @@ pub(super) struct Open {
 
 impl Open {
     /// The position of the first sample of the level that it went back to, if it did with the last of
-    /// these samples and as long ago as asked for.
-    pub(super) fn returned(&self, points: &[Point], min_span_ms: i64) -> Option<usize> {
+    /// these samples and as long ago as asked for. `plain` takes weekday and time of day from one.
+    pub(super) fn returned(
+        &self,
+        points: &[Point],
+        plain: impl Fn(&Point) -> f64,
+        least_span_ms: i64,
+    ) -> Option<usize> {
         let from = points.len().checked_sub(LATEST).filter(|from| *from > self.from)?;
         let latest = points.get(from..)?;
         let middle = self.middle();
-        let is_back = |point: &Point| point.value < middle;
+        let is_back = |point: &Point| plain(point) < middle;
         let (first, last) = (latest.iter().position(is_back)?, latest.last()?);
         let back = latest.iter().filter(|point| is_back(point)).count();
         let lasted = latest.get(first).map_or(0, |first| last.at.since(first.at));
-        (back + 1 >= LATEST && is_back(last) && lasted >= min_span_ms).then_some(from + first)
+        (back + 1 >= LATEST && is_back(last) && lasted >= least_span_ms).then_some(from + first)
     }
 
     /// Between both levels, as a factor where that can be.
@@ -78,7 +83,7 @@ mod tests {
         let points = values.iter().enumerate();
         let points: Vec<Point> =
             points.map(|(lap, value)| Point { at: hour(lap), value: *value, lap }).collect();
-        open().returned(&points, 8 * 3_600_000)
+        open().returned(&points, |point| point.value, 8 * 3_600_000)
     }
 
     #[test]
@@ -99,7 +104,7 @@ mod tests {
     fn it_has_to_last() {
         let points: Vec<Point> =
             (0..20).map(|lap| Point { at: Time::from_millis(60_000), value: 10.0, lap }).collect();
-        assert_eq!(open().returned(&points, 0), Some(8));
-        assert_eq!(open().returned(&points, 1), None);
+        assert_eq!(open().returned(&points, |point| point.value, 0), Some(8));
+        assert_eq!(open().returned(&points, |point| point.value, 1), None);
     }
 }

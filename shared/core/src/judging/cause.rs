@@ -42,8 +42,14 @@ fn new_class(sides: &Sides<'_>, job: &str) -> Option<Cause> {
         let found = lap.jobs.iter().find(|one| track.name(one.name) == job)?;
         Some(track.name(found.class).to_owned())
     };
-    let from = sides.before.iter().rev().find_map(class)?;
-    let to = sides.after.iter().find_map(class)?;
+    let usual = |side: &[One<'_>]| {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for class in side.iter().filter_map(class) {
+            *counts.entry(class).or_default() += 1;
+        }
+        counts.into_iter().max_by_key(|(_, count)| *count).map(|(class, _)| class)
+    };
+    let (from, to) = (usual(&sides.before)?, usual(&sides.after)?);
     (from != to).then(|| Cause::RunnerClass { job: job.to_owned(), from, to })
 }
 

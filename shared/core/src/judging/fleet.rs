@@ -7,6 +7,7 @@ use crate::judging::finding::Finding;
 use crate::judging::group::TOGETHER_HOURS;
 use crate::judging::series::Scope;
 use crate::row::WorkflowId;
+use crate::time::{Day, Time};
 
 /// Fewer workflows are no fleet.
 const FLEET: usize = 3;
@@ -34,6 +35,11 @@ pub enum Told<'a> {
 }
 
 impl<'a> Told<'a> {
+    /// Whether any of it could be known at a time.
+    pub fn was_known(&self, now: Time) -> bool {
+        self.members().iter().any(|(_, finding)| finding.confirmed.end <= now)
+    }
+
     /// Its findings.
     pub fn members(&self) -> &[(WorkflowId, &'a Finding)] {
         match self {
@@ -53,7 +59,8 @@ pub fn told(judgements: &[(WorkflowId, Judgement)]) -> Vec<Told<'_>> {
     let mut told = Vec::new();
     while let Some((id, finding)) = left.first().copied() {
         let fleet = classes(finding).into_iter().find_map(|class| {
-            let workflows = judgements.iter().filter(|(_, one)| one.classes.contains(class));
+            let week = finding.first_bad.end.day().week();
+            let workflows = judgements.iter().filter(|(_, one)| one.runs_on(class, week));
             let workflows = workflows.count();
             let all = together(finding, class, &left);
             let sure = all.iter().copied().filter(|(_, one)| one.is_beyond_doubt());
@@ -77,16 +84,26 @@ fn order(finding: &Finding) -> (bool, crate::time::Time, &str) {
     (!finding.is_beyond_doubt(), finding.confirmed.end, &finding.id)
 }
 
-/// The classes of runner whose jobs or steps changed with a finding.
+/// The classes of runner whose jobs or steps changed with a finding; of the run as a whole, all.
 fn classes(finding: &Finding) -> BTreeSet<&str> {
-    finding
-        .members
-        .iter()
-        .filter_map(|member| match &member.series.scope {
-            Scope::Run => None,
-            Scope::Job { class, .. } | Scope::Step { class, .. } => Some(class.as_str()),
-        })
-        .collect()
+    let of_parts = finding.members.iter().filter_map(|member| match &member.series.scope {
+        Scope::Run => None,
+        Scope::Job { class, .. } | Scope::Step { class, .. } => Some(class.as_str()),
+    });
+    let found: BTreeSet<&str> = of_parts.collect();
+    if found.is_empty() {
+        finding.relevance.billed.iter().map(|one| one.class.as_str()).collect()
+    } else {
+        found
+    }
+}
+
+impl Judgement {
+    /// Whether its jobs ran on a class in a week, or in the one before.
+    fn runs_on(&self, class: &str, week: Day) -> bool {
+        let before = Day(week.0.saturating_sub(7));
+        self.classes.get(class).is_some_and(|weeks| weeks.range(before..=week).next().is_some())
+    }
 }
 
 /// The first finding of each workflow that changed with this one, alike.

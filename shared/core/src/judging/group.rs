@@ -4,14 +4,19 @@ use std::collections::BTreeMap;
 
 use crate::judging::alarm::Alarm;
 use crate::judging::finding::AttemptRef;
-use crate::judging::laps::{Laps, REACH_DAYS};
-use crate::judging::series::Scope;
+use crate::judging::laps::Laps;
 use crate::row::Segment;
 use crate::stats::detect::Doubt;
 
 /// Attempts of a segment between which two changes count as one: where a small change began is
 /// known less well.
 pub const LEADING: usize = 6;
+
+/// Days after the first change until which others join it.
+const SETTLED_DAYS: i32 = 100;
+
+/// Days within which all series of one cause change, however seldom their attempts are.
+pub(super) const TOGETHER_DAYS: i32 = 14;
 
 /// Hours within which one part may begin to differ in two segments for one cause.
 pub(super) const TOGETHER_HOURS: i64 = 36;
@@ -62,14 +67,14 @@ fn places(laps: &Laps<'_>) -> BTreeMap<(Segment, AttemptRef), usize> {
 
 impl<'a> Group<'a> {
     /// Whether an alarm has the cause of the others: it began with them, in their segment; or the
-    /// same part began to differ at about that time in another one.
+    /// same job, or the run, began to differ at about that time in another one.
     fn takes(&self, alarm: &Alarm, place: usize) -> bool {
         let Some(first) = self.alarms.first() else { return false };
         let is_alike = first.is_regression() == alarm.is_regression()
             && first.series.measure.is_time() == alarm.series.measure.is_time()
             && self.alarms.iter().all(|held| held.series != alarm.series);
         let apart = first.first_bad.end.since(alarm.first_bad.end).abs();
-        if !is_alike || apart > days(REACH_DAYS) || alarm.confirmed.end > settled(first) {
+        if !is_alike || apart > days(TOGETHER_DAYS) || alarm.confirmed.end > settled(first) {
             return false;
         }
         if first.series.segment == alarm.series.segment {
@@ -77,23 +82,14 @@ impl<'a> Group<'a> {
             return is_known && self.place.abs_diff(place) <= LEADING;
         }
         apart <= TOGETHER_HOURS * MS_PER_HOUR
-            && self.alarms.iter().any(|held| held.series.scope == alarm.series.scope)
+            && self.alarms.iter().any(|held| held.series.scope.shares(&alarm.series.scope))
     }
 
-    /// The alarm that tells most: of a duration before a wait before what is paid for, of the run
-    /// before its parts, of the default branch before pull requests, of much before little.
+    /// The alarm that tells most; of those that tell alike, of much before little.
     pub(super) fn telling(&self) -> Option<&'a Alarm> {
-        let rank = |alarm: &Alarm| {
-            let scope = match alarm.series.scope {
-                Scope::Run => 0,
-                Scope::Job { .. } => 1,
-                Scope::Step { .. } => 2,
-            };
-            (alarm.series.measure, scope, alarm.series.segment)
-        };
         let gain = |alarm: &Alarm| (alarm.after - alarm.before).abs();
         let all = self.alarms.iter().copied();
-        all.min_by(|a, b| rank(a).cmp(&rank(b)).then(gain(b).total_cmp(&gain(a))))
+        all.min_by(|a, b| a.series.rank().cmp(&b.series.rank()).then(gain(b).total_cmp(&gain(a))))
     }
 }
 
@@ -105,5 +101,5 @@ fn days(days: i32) -> i64 {
 
 /// Until when what is said of a group can change, but that it went back.
 pub(super) fn settled(first: &Alarm) -> crate::time::Time {
-    first.first_bad.end.plus_millis(2 * days(REACH_DAYS))
+    first.first_bad.end.plus_millis(days(SETTLED_DAYS))
 }

@@ -1,7 +1,9 @@
 //! The laps of many days as one list.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
+use crate::row::Segment;
 use crate::time::Day;
 use crate::track::{Lap, Track};
 
@@ -14,7 +16,7 @@ pub(super) const REACH_DAYS: i32 = 60;
 
 /// Laps by end, each with the track that knows its names.
 #[derive(Debug)]
-pub struct Laps<'a>(Vec<(&'a Track, &'a Lap)>);
+pub struct Laps<'a>(Vec<(&'a Track, &'a Lap)>, &'a [(Day, Track)]);
 
 impl<'a> Laps<'a> {
     /// All laps of these tracks.
@@ -23,7 +25,7 @@ impl<'a> Laps<'a> {
             tracks.iter().flat_map(|(_, track)| track.laps.iter().map(move |lap| (track, lap)));
         let mut laps: Vec<(&Track, &Lap)> = laps.collect();
         laps.sort_by_key(|(_, lap)| (lap.end, lap.id));
-        Self(laps)
+        Self(laps, tracks)
     }
 
     /// One by its place.
@@ -31,14 +33,22 @@ impl<'a> Laps<'a> {
         self.0.get(place).copied()
     }
 
-    /// Classes of runner in the week up to the last lap.
-    pub(super) fn recent_classes(&self) -> BTreeSet<String> {
-        let Some((_, last)) = self.0.last() else { return BTreeSet::new() };
-        let since = last.end.plus_days(-7);
-        let recent = self.0.iter().rev().take_while(|(_, lap)| lap.end > since);
-        recent
-            .flat_map(|(track, lap)| lap.jobs.iter().map(|job| track.name(job.class).to_owned()))
-            .collect()
+    /// Classes of runner, and the weeks from a Monday on in which jobs ran on them.
+    pub(super) fn classes(&self, monday: Day) -> BTreeMap<String, BTreeSet<Day>> {
+        let mut classes: BTreeMap<&str, BTreeSet<Day>> = BTreeMap::new();
+        for (track, lap) in self.0.iter().rev().take_while(|(_, lap)| lap.end >= monday.start()) {
+            for job in &lap.jobs {
+                classes.entry(track.name(job.class)).or_default().insert(lap.end.day().week());
+            }
+        }
+        classes.into_iter().map(|(class, weeks)| (class.to_owned(), weeks)).collect()
+    }
+
+    /// Attempts of a segment within these days that are not among the laps.
+    pub(super) fn left_out(&self, segment: Segment, days: RangeInclusive<Day>) -> u32 {
+        let within = self.1.iter().filter(|(day, _)| days.contains(day));
+        let counts = within.filter_map(|(_, track)| track.left_out.get(&segment));
+        counts.fold(0, |sum, count| sum.saturating_add(*count))
     }
 
     /// All of them, with their places.

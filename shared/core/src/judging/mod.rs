@@ -12,6 +12,7 @@ mod finding;
 mod fleet;
 mod group;
 mod laps;
+mod merge;
 mod proportion;
 mod relevance;
 mod series;
@@ -19,11 +20,15 @@ mod sides;
 mod verdict;
 mod watch;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use sha2::{Digest, Sha256};
+
+use crate::config;
 use crate::judging::verdict::Case;
 use crate::judging::watch::Watched;
 use crate::row::WorkflowId;
+use crate::stored::to_bytes;
 use crate::time::Day;
 use crate::track::Track;
 
@@ -38,6 +43,20 @@ pub use relevance::{Billed, COUNTED_DAYS, Idle, Relevance};
 pub use series::{Measure, Scope, SeriesKey};
 pub use watch::{PACE_DAYS, Watch, crowd, series_count};
 
+/// Raised where the same samples come to other verdicts than before.
+const VERSION: u32 = 1;
+
+/// Stands for the settings and the way in which something was judged.
+pub fn rules_of(settings: &config::Judging) -> [u8; 8] {
+    let mut hasher = Sha256::new();
+    hasher.update(VERSION.to_le_bytes());
+    // Writing to memory does not fail.
+    hasher.update(to_bytes(settings).unwrap_or_default());
+    let mut digest = [0; 8];
+    digest.iter_mut().zip(hasher.finalize()).for_each(|(byte, hashed)| *byte = hashed);
+    digest
+}
+
 /// What is known of one workflow's series.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Judgement {
@@ -45,10 +64,12 @@ pub struct Judgement {
     pub alarms: Vec<Alarm>,
     /// What they come to, by time of confirmation.
     pub findings: Vec<Finding>,
-    /// Series that had a sample in the week before the last one.
+    /// Series with a sample in the week of the last attempt, and enough of them before to be judged.
     pub series: u32,
-    /// Classes of runner that jobs ran on in that week.
-    pub classes: BTreeSet<String>,
+    /// Classes of runner, and the weeks by their Mondays in which jobs ran on them.
+    pub classes: BTreeMap<String, BTreeSet<Day>>,
+    /// By which [`rules_of`] it was judged.
+    pub rules: [u8; 8],
 }
 
 /// Judges a workflow anew from the Monday of `from` on.
@@ -70,7 +91,15 @@ pub fn judge(
     let case = Case { id, laps: &laps, watched: &watched, monday };
     let findings = case.findings(held.findings);
     let Watched { alarms, series, .. } = watched;
-    Judgement { alarms, findings, series, classes: laps.recent_classes() }
+    let mut classes = held.classes;
+    classes.retain(|_, weeks| {
+        weeks.retain(|week| *week < monday);
+        !weeks.is_empty()
+    });
+    for (class, weeks) in laps.classes(monday) {
+        classes.entry(class).or_default().extend(weeks);
+    }
+    Judgement { alarms, findings, series, classes, rules: rules_of(watch.settings) }
 }
 
 #[cfg(test)]

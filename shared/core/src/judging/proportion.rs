@@ -74,6 +74,11 @@ impl Proportion {
         Self { rules, least, outcomes: Vec::new(), begin: 0 }
     }
 
+    /// Whether there are enough outcomes to judge by.
+    pub const fn knows_enough(&self) -> bool {
+        self.outcomes.len() > BASELINE
+    }
+
     /// Takes an outcome without judging it.
     pub fn learn(&mut self, at: Time, hit: bool) {
         self.outcomes.push((at, hit));
@@ -224,4 +229,5 @@ fn ln_normal_tail(z: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_possible_wrap, reason = "small numbers")]
 mod tests;

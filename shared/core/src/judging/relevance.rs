@@ -64,7 +64,9 @@ impl Relevance {
             lap.segment == alarm.series.segment && since < lap.end && lap.end <= until
         });
         Self {
-            attempts: u32::try_from(counted.count()).unwrap_or(u32::MAX),
+            attempts: u32::try_from(counted.count()).unwrap_or(u32::MAX).saturating_add(
+                laps.left_out(alarm.series.segment, since.day().next()..=until.day()),
+            ),
             on_path: on_path(&alarm.series.scope, &sides.after),
             billed: billed(sides),
         }

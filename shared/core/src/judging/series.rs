@@ -68,6 +68,21 @@ impl Measure {
 }
 
 impl Scope {
+    /// Whether both are about one job; a run is about all.
+    pub(super) fn shares(&self, other: &Self) -> bool {
+        match (self.job(), other.job()) {
+            (Some(one), Some(other)) => one == other,
+            (None, _) | (_, None) => true,
+        }
+    }
+
+    fn job(&self) -> Option<&str> {
+        match self {
+            Self::Run => None,
+            Self::Job { job, .. } | Self::Step { job, .. } => Some(job),
+        }
+    }
+
     /// Whether a job is what it is about.
     pub(super) fn is_of(&self, track: &Track, one: &JobLap) -> bool {
         match self {
@@ -76,6 +91,19 @@ impl Scope {
                 track.name(one.name) == job && track.name(one.class) == class
             }
         }
+    }
+}
+
+impl SeriesKey {
+    /// What tells most comes first: a duration before a wait before what is paid for, the run before
+    /// its parts, the default branch before pull requests.
+    pub(super) const fn rank(&self) -> (Measure, u8, Segment) {
+        let scope = match self.scope {
+            Scope::Run => 0,
+            Scope::Job { .. } => 1,
+            Scope::Step { .. } => 2,
+        };
+        (self.measure, scope, self.segment)
     }
 }
 

@@ -36,11 +36,15 @@ impl Story {
 
     /// Four attempts on a working day; `slow` stretches the step `compile`, `machine` every job.
     fn day(&mut self, day: Day, slow: f64, machine: f64) {
-        if day.0 - day.week().0 >= 5 {
-            return;
+        if day.0 - day.week().0 < 5 {
+            self.attempts(day, 4, (slow, machine));
         }
-        for hour in [8, 11, 14, 17] {
-            let end = day.start().plus_millis(hour * 3_600_000);
+    }
+
+    /// So many attempts from eight o'clock on.
+    fn attempts(&mut self, day: Day, count: i64, (slow, machine): (f64, f64)) {
+        for index in 0..count {
+            let end = day.start().plus_millis((8 * 60 + index * 12 * 60 / count) * 60_000);
             let compile = self.around(300.0 * slow * machine);
             let link = self.around(60.0 * machine);
             let test = self.around(200.0 * machine);
@@ -190,6 +194,44 @@ fn a_change_of_yesterday_is_a_candidate() {
     assert!(found >= 10, "{found}");
 }
 
+#[test]
+fn more_than_what_once_got_worse_is_an_improvement() {
+    // Slower for two weeks, back, and six weeks later faster than ever.
+    let mut story = Story::new(11);
+    for day in 0..7 * 14 {
+        let machine = match day {
+            28..42 => 1.4,
+            77.. => 0.7,
+            _ => 1.0,
+        };
+        story.day(Day(MONDAY.0 + day), 1.0, machine);
+    }
+    let judgement = judged(&story);
+    let told: Vec<(bool, bool)> = judgement
+        .findings
+        .iter()
+        .map(|one| (one.is_regression, one.state == State::Confirmed))
+        .collect();
+    assert_eq!(told, [(true, false), (false, true)]);
+}
+
+#[test]
+fn attempts_that_are_not_kept_count() {
+    let mut story = Story::new(3);
+    for day in 0..28 {
+        let slow = if day >= 14 { 1.5 } else { 1.0 };
+        story.attempts(Day(MONDAY.0 + day), 80, (slow, 1.0));
+    }
+    let finding = judged(&story).findings.into_iter().next().unwrap();
+    let days = finding.confirmed.end.day().0 - MONDAY.0;
+    let until = 80 * u32::try_from(days).unwrap();
+    assert!(
+        (until..=until + 80).contains(&finding.relevance.attempts),
+        "{}",
+        finding.relevance.attempts
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
@@ -198,6 +240,18 @@ proptest! {
     fn it_does_not_matter_how_often_it_is_judged(seed in 1_u64..1_000, cuts in proptest::collection::vec(1_i32..42, 1..6)) {
         let story = weeks(6, seed, |day| (if day >= 25 { 1.5 } else { 1.0 }, 1.0));
         prop_assert_eq!(judged_in_parts(&story, cuts, 42), judged(&story));
+    }
+
+    /// Also where samples are put together, and their number changes from day to day.
+    #[test]
+    fn nor_how_busy_it_is(seed in 1_u64..1_000, cuts in proptest::collection::vec(1_i32..56, 1..10)) {
+        let mut story = Story::new(seed);
+        for day in 0..56 {
+            let slow = if day >= 30 { 1.3 } else { 1.0 };
+            let count = if day % 7 >= 5 { 3 + day % 4 } else { 25 + day % 5 };
+            story.attempts(Day(MONDAY.0 + day), i64::from(count), (slow, 1.0));
+        }
+        prop_assert_eq!(judged_in_parts(&story, cuts, 56), judged(&story));
     }
 
     /// Also when what changed lies so far back that attempts around it are not looked at any more.

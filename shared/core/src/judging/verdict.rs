@@ -4,14 +4,18 @@ use crate::judging::alarm::Alarm;
 use crate::judging::carrier::carriers;
 use crate::judging::cause::cause;
 use crate::judging::finding::{AttemptRef, Finding, Level, Member, State, identity};
-use crate::judging::group::{Group, groups, settled};
+use crate::judging::group::{Group, TOGETHER_DAYS, groups, settled};
 use crate::judging::laps::{LEAD_DAYS, Laps, REACH_DAYS};
+use crate::judging::merge::{ONE_STEP_DAYS, merged};
 use crate::judging::relevance::Relevance;
 use crate::judging::series::{SeriesKey, last};
 use crate::judging::sides::Sides;
 use crate::judging::watch::{PACE_DAYS, Watched};
 use crate::row::WorkflowId;
 use crate::time::Day;
+
+/// Attempts after a change whose mean has to show it.
+const ENOUGH: usize = 16;
 
 /// All that is known while a workflow is judged from a Monday on.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +30,8 @@ impl Case<'_> {
     /// The findings, by time of confirmation. Those of `held` that are so old that attempts around
     /// their change may be missing stay as they were, but for their recovery.
     pub(super) fn findings(self, held: Vec<Finding>) -> Vec<Finding> {
-        let line = Day(self.monday.0.saturating_sub(LEAD_DAYS + PACE_DAYS - REACH_DAYS)).start();
+        let seen = LEAD_DAYS + PACE_DAYS - REACH_DAYS - TOGETHER_DAYS - ONE_STEP_DAYS;
+        let line = Day(self.monday.0.saturating_sub(seen)).start();
         let mut findings: Vec<Finding> = held;
         findings.retain(|finding| finding.began() < line && finding.is_beyond_doubt());
         let is_settled = |alarm: &&Alarm| findings.iter().any(|finding| finding.holds(alarm));
@@ -38,7 +43,7 @@ impl Case<'_> {
             finding.state = self.state(&finding.series, &finding.first_bad, &finding.level);
             finding.last = last(self.laps, &finding.series).unwrap_or(finding.last);
         }
-        findings.extend(made);
+        findings.extend(merged(made));
         findings.sort_by(|a, b| (a.confirmed.end, &a.id).cmp(&(b.confirmed.end, &b.id)));
         findings
     }
@@ -56,7 +61,13 @@ impl Case<'_> {
         };
         let sides = Sides::of(self.laps, series, &telling.first_bad, until);
         let carriers = series.measure.is_time().then(|| carriers(&sides, series)).flatten();
-        let carriers = carriers.filter(|all| all.bear_out(level.after - level.before));
+        let is_borne_out =
+            carriers.as_ref().is_none_or(|all| all.bear_out(level.after - level.before));
+        // What the attempts since then do not show any more has gone by itself.
+        if !is_borne_out && matches!(state, State::Confirmed) && sides.after.len() >= ENOUGH {
+            return None;
+        }
+        let carriers = carriers.filter(|_| is_borne_out);
         let member = |alarm: &&Alarm| Member {
             series: alarm.series.clone(),
             level: alarm.level(),
@@ -82,12 +93,20 @@ impl Case<'_> {
 
     /// Whether all of it is a way back from something known.
     fn is_recovery(self, group: &Group<'_>) -> bool {
-        group.alarms.iter().all(|alarm| {
-            let earlier = self.watched.alarms.iter().filter(|held| held.series == alarm.series);
-            let mut earlier = earlier.filter(|held| held.first_bad < alarm.first_bad);
-            !alarm.is_regression()
-                && earlier
-                    .any(|held| held.is_regression() && alarm.undoes(held.rose, &held.level()))
+        group.alarms.iter().all(|alarm| !alarm.is_regression() && self.undone_by(alarm))
+    }
+
+    /// Whether an alarm takes back a regression that was still open.
+    fn undone_by(self, alarm: &Alarm) -> bool {
+        let of_series = self.watched.alarms.iter().filter(|held| held.series == alarm.series);
+        let earlier: Vec<&Alarm> =
+            of_series.filter(|held| held.first_bad < alarm.first_bad).collect();
+        earlier.iter().any(|held| {
+            let between = earlier.iter().filter(|one| one.first_bad > held.first_bad);
+            let mut between = between.filter(|one| one.confirmed.end < alarm.confirmed.end);
+            held.is_regression()
+                && alarm.undoes(held.rose, &held.level())
+                && !between.any(|one| !one.is_return && one.undoes(held.rose, &held.level()))
         })
     }
 

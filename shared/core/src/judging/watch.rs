@@ -8,6 +8,7 @@ use crate::judging::laps::Laps;
 use crate::judging::proportion::Proportion;
 use crate::judging::series::{Measure, Point, SeriesKey, series};
 use crate::stats::detect::{self, Direction, Doubt, Judge, Rules, Sample};
+use crate::stats::median;
 use crate::time::Day;
 
 /// Points of a series in a day; more samples are put together.
@@ -45,7 +46,7 @@ pub(super) struct Watched {
     pub(super) alarms: Vec<Alarm>,
     /// What is not yet beyond doubt at the last sample, and why not.
     pub(super) candidates: Vec<(Alarm, Doubt)>,
-    /// Series that had a sample in the last week.
+    /// Series that had a sample in the last week, and enough of them before to be judged.
     pub(super) series: u32,
 }
 
@@ -69,11 +70,6 @@ impl Watch<'_> {
         let mut new = Watched::default();
         let last = laps.iter().next_back().map(|(_, _, lap)| lap.end.day());
         for (key, points) in series(laps) {
-            let is_recent = points
-                .last()
-                .zip(last)
-                .is_some_and(|(point, last)| point.at.day().0 > last.0.saturating_sub(7));
-            new.series += u32::from(is_recent);
             let held = alarms.iter().filter(|alarm| alarm.series == key).collect();
             let points = if key.measure.is_time() { bundled(&points) } else { points };
             let under = Under { key: &key, points: &points, monday, laps, held };
@@ -89,7 +85,7 @@ impl Watch<'_> {
         if under.key.measure.is_time() {
             self.level(under, last, new);
         } else {
-            new.alarms.extend(self.share(under));
+            self.share(under, last, new);
         }
     }
 
@@ -118,7 +114,7 @@ impl Watch<'_> {
                 follow(&mut open, &alarm, index);
                 new.alarms.push(alarm);
             }
-            let back = open.iter().find_map(|one| under.back(one, place, judge.min_span_ms()));
+            let back = open.iter().find_map(|one| under.back(one, place, &judge));
             if let Some(back) = back {
                 follow(&mut open, &back, place);
                 new.alarms.push(back);
@@ -126,25 +122,25 @@ impl Watch<'_> {
         }
         // What is not yet beyond doubt is of interest in the week of the last attempt alone.
         let latest = latest.filter(|(week, _)| Some(*week) == last);
+        new.series += u32::from(latest.is_some() && judge.knows_enough());
         let pending = latest.and_then(|(_, active)| judge.pending(active));
         new.candidates
             .extend(pending.and_then(|(found, doubt)| Some((under.level_alarm(&found)?, doubt))));
     }
 
-    fn share(&self, under: &Under<'_>) -> Vec<Alarm> {
+    fn share(&self, under: &Under<'_>, last: Option<Day>, new: &mut Watched) {
         let rules = self.rules(under.key.measure);
         let mut proportion = Proportion::new(rules, self.settings.min_change_rate);
         let before = under.points.iter().take_while(|point| point.at < under.monday.start());
         before.for_each(|point| proportion.learn(point.at, point.value > 0.5));
         let places = under.held.iter().filter_map(|alarm| under.position(&alarm.first_bad));
         places.for_each(|place| proportion.know(place));
-        let mut alarms = Vec::new();
         for point in under.points.iter().filter(|point| point.at >= under.monday.start()) {
             let active = (self.active)(point.at.day());
             let Some(found) = proportion.push(point.at, point.value > 0.5, active) else {
                 continue;
             };
-            alarms.extend(under.alarm(found.index, found.confirmed_index, |ends| Alarm {
+            new.alarms.extend(under.alarm(found.index, found.confirmed_index, |ends| Alarm {
                 rose: found.after > found.before,
                 before: found.before,
                 after: found.after,
@@ -154,7 +150,8 @@ impl Watch<'_> {
                 ..ends
             }));
         }
-        alarms
+        let is_recent = under.points.last().map(|point| point.at.day().week()) == last;
+        new.series += u32::from(is_recent && proportion.knows_enough());
     }
 
     fn rules(&self, measure: Measure) -> Rules {
@@ -171,6 +168,7 @@ impl Watch<'_> {
             min_effect,
             min_span_ms: i64::from(settings.confirm_hours) * MS_PER_HOUR,
             alarms_per_month: settings.alarms_per_month,
+            good: if measure == Measure::Success { Direction::Up } else { Direction::Down },
         }
     }
 }
@@ -183,8 +181,9 @@ impl Under<'_> {
     }
 
     /// That a rise is over, with the sample at a place.
-    fn back(&self, open: &Open, place: usize, min_span_ms: i64) -> Option<Alarm> {
-        let first = open.returned(self.points.get(..=place)?, min_span_ms)?;
+    fn back(&self, open: &Open, place: usize, judge: &Judge) -> Option<Alarm> {
+        let plain = |point: &Point| judge.plain(point.sample());
+        let first = open.returned(self.points.get(..=place)?, plain, judge.least_span_ms())?;
         let Alarm { before, after, deviations, .. } = open.rise;
         self.alarm(first, place, |ends| Alarm {
             before: after,
@@ -263,10 +262,7 @@ fn bundled(points: &[Point]) -> Vec<Point> {
         if pace.0 != Some(week) {
             pace = (Some(week), pace_before(days.get(..place).unwrap_or_default(), week));
         }
-        let is_last = place + 1 == days.len();
-        let groups = day.chunks(pace.1);
-        // The last group of the present day may still grow.
-        bundled.extend(groups.filter(|group| group.len() == pace.1 || !is_last).filter_map(middle));
+        bundled.extend(day.chunks(pace.1).filter_map(middle));
     }
     bundled
 }
@@ -285,11 +281,7 @@ fn pace_before(days: &[&[Point]], monday: Day) -> usize {
 
 fn middle(group: &[Point]) -> Option<Point> {
     let mut values: Vec<f64> = group.iter().map(|point| point.value).collect();
-    values.sort_unstable_by(f64::total_cmp);
-    let upper = values.get(values.len() / 2)?;
-    let lower = values.get((values.len() - 1) / 2)?;
-    let value = f64::midpoint(*lower, *upper);
-    Some(Point { at: group.last()?.at, value, lap: group.first()?.lap })
+    Some(Point { at: group.last()?.at, value: median(&mut values), lap: group.first()?.lap })
 }
 
 /// How many series these laps have samples of.

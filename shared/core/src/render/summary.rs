@@ -64,6 +64,11 @@ pub(super) fn finding(finding: &Finding) -> Vec<(&'static str, String)> {
         let cost = format!("${before_usd:.2} → ${after_usd:.2} in 30 days, at this pace");
         lines.push(("costs", cost));
     }
+    if !finding.unpriced.is_empty() {
+        let classes: Vec<String> =
+            finding.unpriced.iter().map(|class| format!("`{class}`")).collect();
+        lines.push(("costs", format!("no price under [prices] for {}", classes.join(", "))));
+    }
     if finding.doubt.is_none() {
         lines.push(("do", finding.advice.clone()));
     }
@@ -83,10 +88,14 @@ fn carried(finding: &Finding) -> Option<String> {
         let gained = one.after_s - one.before_s;
         let sign = if gained < 0.0 { "−" } else { "+" };
         let share = one.share_pct.unwrap_or_default();
-        format!("{what} ({sign}{}, {share:.0} % of it)", units::duration(gained.abs()))
+        format!("{what} ({sign}{}, {share:.0} %)", units::duration(gained.abs()))
     });
     let words: Vec<String> = words.collect();
-    (!words.is_empty()).then(|| words.join(", "))
+    let parts = finding.carriers.iter().chain(&finding.rest);
+    let whole: f64 = parts.map(|one| one.after_s - one.before_s).sum();
+    let sign = if whole < 0.0 { "−" } else { "+" };
+    let whole = units::duration(whole.abs());
+    (!words.is_empty()).then(|| format!("{}, of {sign}{whole} on average", words.join(", ")))
 }
 
 /// Carriers told in words, and the part of a change from which on one is.

@@ -59,7 +59,15 @@ fn finding(page: &mut Page, sign: &str, finding: &Finding) {
         _ => "▽",
     };
     page.gap();
-    page.hanging(&format!("{sign:<2}{mark} "), &hostile::prose(&finding.title), 4);
+    let state = match finding.state {
+        "confirmed" => String::new(),
+        _ => format!(" ({})", summary::state(finding)),
+    };
+    page.hanging(
+        &format!("{sign:<2}{mark} "),
+        &hostile::prose(&(finding.title.clone() + &state)),
+        4,
+    );
     for (what, words) in summary::finding(finding) {
         page.hanging(&format!("    {what:<14}"), &hostile::prose(&words), 18);
     }
@@ -83,7 +91,7 @@ pub fn difference_text(difference: &Difference, width: usize) -> String {
     let count = |findings: &[Finding]| units::counted(units::len(findings), "finding");
     page.wrapped(
         &format!(
-            "To be filed: {} more, {} fewer, {} under both",
+            "Worth an issue: {} more, {} fewer, {} under both",
             count(&difference.added),
             count(&difference.removed),
             count(&difference.kept)

@@ -61,6 +61,16 @@ impl Found {
         }
     }
 
+    /// Whether there is nothing to tell.
+    pub const fn is_empty(&self) -> bool {
+        match self {
+            Self::Known { findings } => findings.is_empty(),
+            Self::Compared(Difference { added, removed, kept }) => {
+                added.is_empty() && removed.is_empty() && kept.is_empty()
+            }
+        }
+    }
+
     /// Whether there is a confirmed regression that has not gone back; under other settings, one
     /// more.
     pub fn has_regression(&self) -> bool {

@@ -71,7 +71,8 @@ pub struct Finding {
     pub confirmed_at: Option<String>,
     /// When it was beyond doubt that the level went back.
     pub recovered_at: Option<String>,
-    /// Who carries a change of a duration, greatest first. With `rest` they add up to the whole.
+    /// Who carries a change of a duration, greatest first. With `rest` they add up to how the mean of
+    /// the attempts around it moved; `before` and `after` are medians.
     pub carriers: Vec<FindingCarrier>,
     /// The carriers that are not listed.
     pub rest: Option<FindingCarrier>,
@@ -82,12 +83,17 @@ pub struct Finding {
     pub relevance: String,
     /// What it costs in thirty days; null unless the prices of all its runners are known.
     pub cost: Option<FindingCost>,
+    /// Classes of runner that have no price, where others have one.
+    pub unpriced: Vec<String>,
     /// Whether something other than the code is likely to be the cause.
     pub not_your_code: bool,
     /// What that is, in a sentence.
     pub cause: Option<String>,
     /// Series that changed together; of a fleet, workflows.
     pub members: Vec<String>,
+    /// Of all its members.
+    #[serde(skip)]
+    pub(crate) repositories: Vec<String>,
     /// All of it in a sentence.
     pub title: String,
     /// What to do, in a sentence.
@@ -120,7 +126,7 @@ pub struct FindingCarrier {
     pub before_s: f64,
     /// And after it.
     pub after_s: f64,
-    /// Its part of the whole change, in per cent; null where the whole did not change.
+    /// Its part of how the mean moved, in per cent; null where that did not.
     pub share_pct: Option<f64>,
 }
 
@@ -180,9 +186,7 @@ impl Finding {
 
     /// Whether it is about a repository, alone or among others.
     pub(crate) fn concerns(&self, repository: &str) -> bool {
-        let member = format!("` of `{repository}` ").to_lowercase();
-        self.repository.eq_ignore_ascii_case(repository)
-            || self.members.iter().any(|one| one.to_lowercase().contains(&member))
+        self.repositories.iter().any(|one| one.eq_ignore_ascii_case(repository))
     }
 
     /// What is told, in words and figures.
@@ -212,7 +216,8 @@ impl Finding {
                     recovered_at: made.recovered_at.filter(|_| state == Some("recovered")),
                     not_your_code: true,
                     members: members.iter().map(member).collect(),
-                    title: words.title(first.is_regression),
+                    repositories: members.iter().map(|(id, _)| called(*id).repository).collect(),
+                    title: words.title(first),
                     cause: Some(words.cause()),
                     advice: words.advice(),
                     relevant: members.iter().any(|(_, one)| one.is_relevant()),
@@ -234,7 +239,7 @@ fn one(id: WorkflowId, finding: &judging::Finding, with: Telling<'_>, called: &C
     let level = |value: f64| round(value, 3);
     let recovered_at = match &finding.state {
         State::Candidate(_) | State::Confirmed => None,
-        State::Recovered { at, .. } => Some(at.to_string()),
+        State::Recovered { at, .. } => (*at <= with.now).then(|| at.to_string()),
     };
     let carriers = finding.carriers.as_ref();
     let whole = carriers.map_or(0.0, |all| all.after - all.before);
@@ -270,9 +275,11 @@ fn one(id: WorkflowId, finding: &judging::Finding, with: Telling<'_>, called: &C
         relevant: finding.is_relevant(),
         relevance: words::relevance(finding),
         cost: cost(&finding.relevance, with.prices),
+        unpriced: unpriced(&finding.relevance, with.prices),
         not_your_code: finding.cause.is_some(),
         cause: finding.cause.as_ref().map(|cause| words::cause_text(cause, finding.is_regression)),
         members: finding.members.iter().map(|one| words::scope_text(&one.series.scope)).collect(),
+        repositories: vec![called.repository.clone()],
         title: words::title(finding, called),
         advice: words::advice(finding),
     }
@@ -280,10 +287,10 @@ fn one(id: WorkflowId, finding: &judging::Finding, with: Telling<'_>, called: &C
 
 fn standing(finding: &judging::Finding, now: Time) -> &'static str {
     match &finding.state {
-        State::Recovered { .. } => "recovered",
-        State::Candidate(_) | State::Confirmed if finding.is_silent(now) => "silent",
+        State::Recovered { at, .. } if *at <= now => "recovered",
+        _ if finding.is_silent(now) => "silent",
         State::Candidate(_) => "candidate",
-        State::Confirmed => "confirmed",
+        State::Confirmed | State::Recovered { .. } => "confirmed",
     }
 }
 
@@ -293,11 +300,17 @@ fn cost(relevance: &Relevance, prices: &Prices) -> Option<FindingCost> {
         return None;
     }
     let of_all = |pick: fn(&Billed) -> f64| {
-        let costs = relevance.billed.iter().map(|one| Some(pick(one) * prices.0.get(&one.class)?));
+        let costs = relevance.billed.iter().map(|one| Some(pick(one) * prices.of(&one.class)?));
         let cost: Option<f64> = costs.sum();
         cost.map(|cost| round(cost * f64::from(relevance.attempts), 2))
     };
     Some(FindingCost { before_usd: of_all(|one| one.before)?, after_usd: of_all(|one| one.after)? })
+}
+
+fn unpriced(relevance: &Relevance, prices: &Prices) -> Vec<String> {
+    let without = relevance.billed.iter().filter(|one| prices.of(&one.class).is_none());
+    let without = without.filter(|_| !prices.0.is_empty());
+    without.map(|one| one.class.clone()).collect()
 }
 
 /// None unless all are known.

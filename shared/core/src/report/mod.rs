@@ -232,7 +232,7 @@ pub struct Change {
     pub interval_pct: Option<[f64; 2]>,
     /// `stable` within the threshold; beyond it `slower` or `faster` if the interval excludes no
     /// change, else `unclear`; `unknown` where there is nothing to compare.
-    #[schemars(extend("enum" = ["slower", "faster", "stable", "unknown"]))]
+    #[schemars(extend("enum" = ["slower", "faster", "stable", "unclear", "unknown"]))]
     pub direction: &'static str,
 }
 

@@ -141,7 +141,7 @@ fn a_person_reads_what_and_why() {
     120 samples  ▂▁▂▃▃▂▂▂▂▃▃▂▂▁▃▄▃▄▃▃▁▂▂▃▃▁▂▄▃▂▄▇▇█▅▆▅▅▄▄▄█▅▅▅▅▆▅▆▇▆▅▄▅▅▆▆▅▆▆
 
     regression +14.5 % (+12.0 to +17.0 %) at sample 60 (2026-01-16T00:00:00Z), confirmed
-      100.021835 → 114.483752, 12.12 standard errors
-      beyond doubt with the sample at 64, 5 after the change
+      100.022 → 114.484, 12.12 standard errors
+      beyond doubt with the sample at 64, the 5th since the change
     ");
 }

@@ -13,7 +13,8 @@ const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '�
 
 /// The series as a line, and its changes.
 pub fn text(detected: &Detected) -> String {
-    let mut text = format!("{} samples  {}\n", detected.points, line(&detected.samples));
+    let points = render::counted(detected.points as u64, "sample");
+    let mut text = format!("{points}  {}\n", line(&detected.samples));
     if detected.changes.is_empty() {
         text.push_str("No change of the level was found.\n");
     }

@@ -3,6 +3,7 @@
 use crate::judging::{AttemptRef, COUNTED_DAYS, Cause, Finding, Idle, Measure, Scope, State};
 use crate::render::{change, counted, duration, rate};
 use crate::report::finding::Called;
+use crate::row::Segment;
 use crate::stats::detect::Doubt;
 
 pub(super) const fn measure(measure: Measure) -> &'static str {
@@ -42,7 +43,22 @@ pub(super) fn title(finding: &Finding, called: &Called) -> String {
             format!("`{}`, {}", called.workflow, scope_text(scope))
         }
     };
-    let what = match (finding.series.measure, finding.is_regression) {
+    let what = what(finding.series.measure, finding.is_regression);
+    let segment = segment(finding.series.segment);
+    format!("{of} of `{}` {what}{segment}: {}", called.repository, change_text(finding))
+}
+
+const fn segment(segment: Segment) -> &'static str {
+    match segment {
+        Segment::DefaultBranch => " on the default branch",
+        Segment::PullRequest => " on pull requests",
+        Segment::Schedule => " on schedules",
+        Segment::Other => " on other branches",
+    }
+}
+
+const fn what(measure: Measure, is_regression: bool) -> &'static str {
+    match (measure, is_regression) {
         (Measure::Duration, true) => "became slower",
         (Measure::Duration, false) => "became faster",
         (Measure::Waited, true) => "waits longer for runners",
@@ -53,8 +69,7 @@ pub(super) fn title(finding: &Finding, called: &Called) -> String {
         (Measure::Success, false) => "succeeds more often",
         (Measure::Flaky, true) => "became flakier",
         (Measure::Flaky, false) => "became less flaky",
-    };
-    format!("{of} of `{}` {what}: {}", called.repository, change_text(finding))
+    }
 }
 
 pub(super) fn cause_text(cause: &Cause, is_regression: bool) -> String {
@@ -174,10 +189,10 @@ pub(super) struct Fleet<'a> {
 }
 
 impl Fleet<'_> {
-    pub(super) fn title(&self, is_regression: bool) -> String {
+    pub(super) fn title(&self, first: &Finding) -> String {
         let Self { class, workflows, count } = self;
-        let verb = if is_regression { "slower" } else { "faster" };
-        format!("{count} of {workflows} workflows on runners `{class}` became {verb} together")
+        let what = what(first.series.measure, first.is_regression).replace("waits", "wait");
+        format!("{count} of {workflows} workflows on runners `{class}` {what}, together")
     }
 
     pub(super) fn cause(&self) -> String {

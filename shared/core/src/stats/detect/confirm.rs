@@ -85,8 +85,7 @@ impl View<'_> {
         let lasted = |last: Option<&Sample>| {
             after.first().zip(last).map_or(0, |(first, last)| last.at.since(first.at))
         };
-        let unknown_week = rules.min_span_ms > 0 && !self.fit.knows_weekdays();
-        let least = rules.min_span_ms.max(if unknown_week { UNKNOWN_WEEK_MS } else { 0 });
+        let least = least_span_ms(rules, self.fit);
         if lasted(after.last()) < least {
             return Some(Doubt::TooSoon);
         }
@@ -114,6 +113,12 @@ impl View<'_> {
             deviations: shift.abs(),
         }
     }
+}
+
+/// How long a change has to last.
+pub(super) fn least_span_ms(rules: &Rules, fit: &Fit) -> i64 {
+    let unknown_week = rules.min_span_ms > 0 && !fit.knows_weekdays();
+    rules.min_span_ms.max(if unknown_week { UNKNOWN_WEEK_MS } else { 0 })
 }
 
 impl Size {

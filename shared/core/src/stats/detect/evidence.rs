@@ -124,13 +124,13 @@ impl Evidence {
 
     /// Whether the change of the level is worth attention.
     pub(super) fn is_large(&self, fit: &Fit, rules: &Rules) -> bool {
-        let moved = (self.shift * fit.unit).abs();
+        let moved = self.shift * fit.unit;
         let (share, effect) = match fit.scale {
             Scale::Log => {
                 let level = (self.left_level * fit.unit).exp();
-                (moved.exp_m1(), (fit.moved(level, self.shift) - level).abs())
+                (moved.exp_m1().abs(), (fit.moved(level, self.shift) - level).abs())
             }
-            Scale::Linear => (moved / (self.left_level * fit.unit).abs(), moved),
+            Scale::Linear => ((moved / (self.left_level * fit.unit)).abs(), moved.abs()),
         };
         // Against a level of zero a share is infinite, or none: then the effect alone counts.
         (share.is_nan() || share >= rules.min_change) && effect >= rules.min_effect

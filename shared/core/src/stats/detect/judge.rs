@@ -1,6 +1,6 @@
 //! Judging a series as its samples come: what is said at a sample depends on no later one.
 
-use crate::stats::detect::confirm::{Step, View};
+use crate::stats::detect::confirm::{Step, View, least_span_ms};
 use crate::stats::detect::fit::{Fit, Fitted};
 use crate::stats::detect::partition::Partition;
 use crate::stats::detect::{Doubt, Rules, Sample, Size};
@@ -100,9 +100,21 @@ impl Judge {
         self.alarms.last()
     }
 
-    /// How long a change has to last.
-    pub const fn min_span_ms(&self) -> i64 {
-        self.rules.min_span_ms
+    /// How long a change has to last, in milliseconds.
+    pub fn least_span_ms(&self) -> i64 {
+        self.fitted
+            .as_ref()
+            .map_or(self.rules.min_span_ms, |window| least_span_ms(&self.rules, &window.fit))
+    }
+
+    /// A value without the effects of weekday and time of day, as far as they are known.
+    pub fn plain(&self, sample: Sample) -> f64 {
+        self.fitted.as_ref().map_or(sample.value, |window| window.fit.plain(sample))
+    }
+
+    /// Whether the week's samples are judged: there were enough before it.
+    pub const fn knows_enough(&self) -> bool {
+        self.fitted.is_some()
     }
 
     /// Takes a sample that only tells what is normal.

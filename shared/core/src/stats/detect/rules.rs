@@ -1,5 +1,7 @@
 //! What it takes for a change to be believed.
 
+use crate::stats::detect::Direction;
+
 /// Standard errors that a rise must reach where few series are watched.
 const SIGNIFICANCE: f64 = 4.2;
 
@@ -7,8 +9,8 @@ const SIGNIFICANCE: f64 = 4.2;
 /// false alarm in thirty days.
 const SERIES_AT_BAR: f64 = 230.0;
 
-/// What a fall needs beyond a rise: it is good news and can wait.
-const FALL_EXTRA: f64 = 0.5;
+/// What a change for the better needs beyond one for the worse: it can wait.
+const GOOD_EXTRA: f64 = 0.5;
 
 /// How changes of a series are judged.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,6 +26,8 @@ pub struct Rules {
     pub min_span_ms: i64,
     /// False alarms allowed in thirty days, over all series.
     pub alarms_per_month: f64,
+    /// The direction that is good news, which can wait.
+    pub good: Direction,
 }
 
 impl Default for Rules {
@@ -34,6 +38,7 @@ impl Default for Rules {
             min_effect: 0.0,
             min_span_ms: 0,
             alarms_per_month: 1.0,
+            good: Direction::Down,
         }
     }
 }
@@ -43,16 +48,14 @@ impl Rules {
     ///
     /// The chance of a false alarm falls with exp(−z²/2): twice the series need 2·ln 2 more in z².
     pub fn bar(&self, active: u32) -> f64 {
-        let share = f64::from(active) / (SERIES_AT_BAR * self.alarms_per_month.max(f64::EPSILON));
-        (SIGNIFICANCE * SIGNIFICANCE + 2.0 * share.max(1.0).ln()).sqrt()
+        let budget = self.alarms_per_month.max(f64::EPSILON);
+        let share = f64::from(active).max(SERIES_AT_BAR) / (SERIES_AT_BAR * budget);
+        (SIGNIFICANCE * SIGNIFICANCE + 2.0 * share.ln()).max(0.0).sqrt()
     }
 
-    /// The same for a change of this direction: a fall needs more.
-    pub fn bar_for(&self, direction: super::Direction, active: u32) -> f64 {
-        match direction {
-            super::Direction::Up => self.bar(active),
-            super::Direction::Down => self.bar(active) + FALL_EXTRA,
-        }
+    /// The same for a change of this direction: good news need more.
+    pub fn bar_for(&self, direction: Direction, active: u32) -> f64 {
+        self.bar(active) + if direction == self.good { GOOD_EXTRA } else { 0.0 }
     }
 }
 
@@ -67,10 +70,14 @@ mod tests {
         assert!((rules.bar(230) - SIGNIFICANCE).abs() < 1e-12);
         let bars: Vec<f64> = [231, 1_000, 10_000, u32::MAX].map(|n| rules.bar(n)).to_vec();
         assert!(bars.is_sorted() && bars[0] > SIGNIFICANCE, "{bars:?}");
+        let odds_of = |rules: &Rules, n| (-rules.bar(n).powi(2) / 2.0).exp();
         // exp(-z²/2) shrinks as the number of series grows.
         let odds = |n| (-rules.bar(n).powi(2) / 2.0).exp() * f64::from(n);
         assert!((odds(1_000) / odds(10_000) - 1.0).abs() < 1e-9);
         let strict = Rules { alarms_per_month: 0.1, ..rules };
         assert!(strict.bar(230) > rules.bar(230));
+        let generous = Rules { alarms_per_month: 10.0, ..rules };
+        assert!(generous.bar(1) < rules.bar(1));
+        assert!((odds_of(&generous, 500) / odds_of(&rules, 500) - 10.0).abs() < 1e-9);
     }
 }

@@ -8,7 +8,7 @@ impl Chart {
     /// Marks where the workflow's durations changed. Of a change of the run as a whole, the levels
     /// before and after are drawn.
     pub(super) fn mark(&mut self, findings: &[&Finding], days: &Days, scale: &Scale) {
-        let shown = findings.iter().filter(|one| one.unit == "s" && one.state != "candidate");
+        let shown = findings.iter().filter(|one| one.unit == "s" && one.doubt.is_none());
         for finding in shown {
             let Some(x) = days.at(&finding.first_bad.ended_at) else { continue };
             let is_run = finding.job.is_none()
@@ -22,7 +22,6 @@ impl Chart {
                 self.shape("level", format!("M{} {}H{until}", Number(x), level(finding.after)));
             }
             let change = finding.change_pct.map(units::change).unwrap_or_default();
-            let (before, after) = (units::duration(finding.before), units::duration(finding.after));
             self.marks.push(Mark {
                 x: Number(x / WIDTH * 100.0),
                 class: match (finding.state, finding.direction) {
@@ -31,7 +30,7 @@ impl Chart {
                     _ => "better",
                 },
                 label: change.clone(),
-                title: format!("{} {change}: {before} → {after}", finding.direction),
+                title: finding.title.replace('`', ""),
             });
         }
         if !self.marks.is_empty() {

@@ -1,0 +1,55 @@
+//! Findings with one cause: the same step carries them, also where they were dated differently.
+
+use crate::judging::finding::Finding;
+
+/// Days between two changes that one step carries for them to be one.
+pub(super) const ONE_STEP_DAYS: i32 = 7;
+
+const MS_PER_DAY: i64 = 86_400_000;
+
+/// The findings, those that one step carries as one.
+pub(super) fn merged(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let order = |one: &Finding| (!one.is_beyond_doubt(), one.confirmed.end, one.id.clone());
+    findings.sort_by_cached_key(order);
+    let mut kept: Vec<Finding> = Vec::new();
+    for finding in findings {
+        match kept.iter().position(|held| held.has_cause_of(&finding)) {
+            // What is beyond doubt is not joined by what is not.
+            Some(place) if finding.is_beyond_doubt() || !kept_doubtless(&kept, place) => {
+                let held = kept.remove(place);
+                kept.insert(place, held.with(finding));
+            }
+            Some(_) => {}
+            None => kept.push(finding),
+        }
+    }
+    kept
+}
+
+fn kept_doubtless(kept: &[Finding], place: usize) -> bool {
+    kept.get(place).is_some_and(Finding::is_beyond_doubt)
+}
+
+impl Finding {
+    /// The job and step that carry most of it.
+    fn leader(&self) -> Option<(&str, &(String, u32))> {
+        let first = self.carriers.as_ref()?.parts.first()?;
+        Some((first.job.as_deref()?, first.step.as_ref()?))
+    }
+
+    fn has_cause_of(&self, other: &Self) -> bool {
+        let apart = self.first_bad.end.since(other.first_bad.end).abs();
+        self.is_regression == other.is_regression
+            && self.leader().is_some()
+            && self.leader() == other.leader()
+            && apart <= i64::from(ONE_STEP_DAYS) * MS_PER_DAY
+    }
+
+    /// Together with a later one: what tells most is told.
+    fn with(self, later: Self) -> Self {
+        let id = self.id.clone();
+        let members = [self.members.clone(), later.members.clone()].concat();
+        let told = if later.series.rank() < self.series.rank() { later } else { self };
+        Self { id, members, ..told }
+    }
+}
