@@ -257,13 +257,27 @@ proptest! {
     /// Also when what changed lies so far back that attempts around it are not looked at any more.
     #[test]
     fn nor_how_long_ago_it_was(seed in 1_u64..1_000, cuts in proptest::collection::vec(1_i32..364, 1..12)) {
-        let story = weeks(52, seed, |day| match day {
-            60..150 => (1.5, 1.0),
-            200..215 => (1.0, 1.3),
-            _ => (1.0, 1.0),
-        });
+        let story = a_year(seed);
         prop_assert_eq!(judged_in_parts(&story, cuts, 364), judged(&story));
     }
+}
+
+#[test]
+fn what_was_no_finding_is_none_when_its_attempts_are_half_gone() {
+    let story = a_year(268);
+    let whole = judged(&story);
+    assert!(whole.alarms.iter().any(|alarm| alarm.first_bad.run_number == Some(29)));
+    assert!(whole.findings.iter().all(|one| one.first_bad.run_number != Some(29)));
+    assert_eq!(judged_in_parts(&story, vec![196], 364), whole);
+}
+
+/// One step slow for three months, and later all for two weeks.
+fn a_year(seed: u64) -> Story {
+    weeks(52, seed, |day| match day {
+        60..150 => (1.5, 1.0),
+        200..215 => (1.0, 1.3),
+        _ => (1.0, 1.0),
+    })
 }
 
 /// Judged again and again as days are added, with no more tracks than are asked for.

@@ -43,7 +43,10 @@ impl Case<'_> {
             finding.state = self.state(&finding.series, &finding.first_bad, &finding.level);
             finding.last = last(self.laps, &finding.series).unwrap_or(finding.last);
         }
-        findings.extend(merged(made));
+        // Which of the older ones are findings was found while all attempts around them were there.
+        let is_new =
+            |one: &Finding| one.began() >= line || one.confirmed.end >= self.monday.start();
+        findings.extend(merged(made).into_iter().filter(is_new));
         findings.sort_by(|a, b| (a.confirmed.end, &a.id).cmp(&(b.confirmed.end, &b.id)));
         findings
     }
@@ -64,7 +67,8 @@ impl Case<'_> {
         let is_borne_out =
             carriers.as_ref().is_none_or(|all| all.bear_out(level.after - level.before));
         // What the attempts since then do not show any more has gone by itself.
-        if !is_borne_out && matches!(state, State::Confirmed) && sides.after.len() >= ENOUGH {
+        let may_have_gone = until.is_none() && group.doubt.is_none();
+        if !is_borne_out && may_have_gone && sides.after.len() >= ENOUGH {
             return None;
         }
         let carriers = carriers.filter(|_| is_borne_out);

@@ -1,6 +1,6 @@
 use super::*;
 use crate::judging::{
-    AttemptRef, Judgement, Level, Measure, Member, Relevance, Scope, SeriesKey, told,
+    AttemptRef, Billed, Judgement, Level, Measure, Member, Relevance, Scope, SeriesKey, told,
 };
 use crate::model::AttemptId;
 use crate::row::Segment;
@@ -190,4 +190,22 @@ fn many_workflows_with_one_cause_are_one_issue() {
     let [a, b, c] = [a, b, c].map(|one| recovered(one, 5));
     let told = "b: close its issue: the level went back";
     assert_eq!(done.on(5, &[&[&a], &[&b], &[&c]]), told);
+}
+
+#[test]
+fn waiting_for_one_pool_is_one_issue_of_those_that_used_it_then() {
+    let waits = |id: &str| {
+        let mut one = finding(id, 0);
+        one.series.scope = Scope::Run;
+        one.series.measure = Measure::Waited;
+        one.members[0].series = one.series.clone();
+        one.relevance.billed = vec![Billed { class: "ubuntu".to_owned(), before: 5.0, after: 5.0 }];
+        one
+    };
+    let [a, b, c] = ["a", "b", "c"].map(waits);
+    assert_eq!(Done::default().on(0, &[&[&a], &[&b], &[&c]]), "a: file an issue");
+    // Six more workflows on that class: three of nine are no fleet.
+    let all: [&[&Finding]; 9] = [&[&a], &[&b], &[&c], &[], &[], &[], &[], &[], &[]];
+    let told = "a: file an issue; b: file an issue; c: file an issue";
+    assert_eq!(Done::default().on(0, &all), told);
 }
