@@ -20,17 +20,17 @@ export SAM_CLI_TELEMETRY = 0
 .PHONY: help demo build test check template scorecard bench schema units local-aws lambda deploy destroy clean
 
 help:
-	@echo 'make demo    see a report on bundled history, built from signed deliveries'
-	@echo 'make test    everything, with what it needs installed into this checkout'
-	@echo 'make check   formatting, lints, docs, layers, licences'
-	@echo 'make scorecard  how well changes are told from noise: tests/scorecard/README.md'
-	@echo 'make bench   speed and memory against peers and targets'
-	@echo 'make schema  write the JSON Schemas in docs/ anew'
-	@echo 'make local-aws  deploy to a stand-in for AWS on this machine, and show it at work'
-	@echo 'make units   count capacity units on DynamoDB anew, for laptime plan'
-	@echo 'make lambda  build the AWS functions (ARCH=arm64 or x86_64) into infra/build'
-	@echo 'make deploy  build and deploy them to your AWS account; asks the first time'
-	@echo 'make destroy remove them again; asks, and keeps the data'
+	@echo 'make demo      see a report on bundled history, built from signed deliveries'
+	@echo 'make test      everything, with what it needs installed into this checkout'
+	@echo 'make check     formatting, lints, docs, layers, licences'
+	@echo 'make scorecard how well changes are told from noise: tests/scorecard/README.md'
+	@echo 'make bench     speed and memory against peers and targets'
+	@echo 'make schema    write the JSON Schemas in docs/ anew'
+	@echo 'make local-aws deploy to a stand-in for AWS on this machine, and show it at work'
+	@echo 'make units     count capacity units on DynamoDB anew, for laptime plan'
+	@echo 'make lambda    build the AWS functions (ARCH=arm64 or x86_64) into infra/build'
+	@echo 'make deploy    build and deploy them to your AWS account; asks the first time'
+	@echo 'make destroy   remove them again; asks, and keeps the data'
 
 demo:
 	$(CARGO) build --locked --release -p laptime

@@ -61,7 +61,7 @@ fn one_slow_step_is_one_finding() {
     let slow = |workflow, day| (if workflow == 2 && day >= FIFTH { 1.5 } else { 1.0 }, 1.0);
     let report = report(&weeks(&slow));
     insta::assert_snapshot!(words(&report.findings), @r#"
-    workflow regression confirmed: `Workflow 3` of `acme/r2` became slower: +28.8 % (9m 26s → 12m 09s)
+    workflow regression confirmed: `Workflow 3` of `acme/r2` became slower on the default branch: +28.8 % (9m 26s → 12m 09s)
       first run 20081, carried by Some("build") Some("compile")
       not your code: false
     "#);
@@ -71,7 +71,7 @@ fn one_slow_step_is_one_finding() {
 fn slow_machines_are_one_finding_and_not_the_code() {
     let report = report(&weeks(&|_, day| (1.0, if day >= FIFTH { 1.3 } else { 1.0 })));
     insta::assert_snapshot!(words(&report.findings), @r#"
-    fleet regression confirmed: 4 of 4 workflows on runners `ubuntu-latest` became slower together
+    fleet regression confirmed: 4 of 4 workflows on runners `ubuntu-latest` became slower, together
       first run 10081, carried by Some("build") Some("compile")
       not your code: true
     "#);
@@ -83,7 +83,7 @@ fn what_goes_back_is_told_as_recovered() {
         |workflow, day| (if workflow == 1 && (21..35).contains(&day) { 1.6 } else { 1.0 }, 1.0);
     let report = report(&weeks(&slow));
     insta::assert_snapshot!(words(&report.findings), @r#"
-    workflow regression recovered: `Workflow 2` of `acme/r1` became slower: +31.7 % (9m 28s → 12m 28s)
+    workflow regression recovered: `Workflow 2` of `acme/r1` became slower on the default branch: +31.7 % (9m 28s → 12m 28s)
       first run 10061, carried by Some("build") Some("compile")
       not your code: false
     "#);
