@@ -1,12 +1,9 @@
 //! What is said of shares: of runs that succeed.
 
 use scorecard::committed::FIRST_SEED;
-use scorecard::shares::{Habit, found_share, quiet_share};
+use scorecard::shares::{Habit, STEADY, found_share, quiet_share};
 
 use crate::table::{self, per_cent};
-
-/// Shares of good outcomes that stay.
-const STEADY: [f64; 4] = [0.99, 0.95, 0.85, 0.6];
 
 /// Shares that change.
 const MOVES: [[f64; 2]; 5] = [[0.98, 0.8], [0.95, 0.8], [0.95, 0.6], [0.85, 0.5], [0.7, 0.95]];
@@ -35,5 +32,5 @@ pub(crate) fn print(count: u64) {
     }
     let title =
         format!("Shares: changes found, per cent ({count} series, seeds from {FIRST_SEED})");
-    table::print(&title, &["share of good ones", "within 12", "24", "60"], rows);
+    table::print(&title, &["share of good ones", "within 24", "60", "120"], rows);
 }

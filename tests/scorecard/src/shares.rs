@@ -1,6 +1,7 @@
 //! Outcomes of runs as CI makes them: a share of them is good, for a time.
 
 use laptime_core::judging::{Proportion, ShareChange};
+use laptime_core::stats::detect::{Direction, Rules};
 use laptime_core::time::Time;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -34,19 +35,23 @@ impl Habit {
     }
 }
 
+/// Shares of good outcomes that stay.
+pub const STEADY: [f64; 4] = [0.99, 0.95, 0.85, 0.6];
+
 /// Least change of a share that is looked for, in points.
 const LEAST: f64 = 0.1;
 
 /// Outcomes before a change, and those looked at after it.
 const BEFORE: usize = 120;
-const AFTER: usize = 60;
+const AFTER: usize = 120;
 
 /// What is said of outcomes whose share of good ones moves from `before` to `after` at an index.
 fn said(habit: Habit, seed: u64, len: usize, share: impl Fn(usize) -> f64) -> Vec<ShareChange> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let clock = Clock::any(&mut random);
     let at: Vec<Time> = times(clock, len, &mut random);
-    let mut watch = Proportion::new(watching().0, LEAST);
+    let rules = Rules { good: Direction::Up, ..watching().0 };
+    let mut watch = Proportion::new(rules, LEAST);
     let mut was_bad = false;
     let mut said = Vec::new();
     for (index, at) in at.into_iter().enumerate() {
@@ -74,7 +79,7 @@ pub fn quiet_share(habit: Habit, share: f64, count: u64, seed: u64) -> Quiet {
     parallel(count, one).into_iter().fold(Quiet::default(), Quiet::plus)
 }
 
-/// Of `count` changes of a share, the parts found within 12, 24 and 60 outcomes.
+/// Of `count` changes of a share, the parts found within 24, 60 and 120 outcomes.
 pub fn found_share(habit: Habit, [before, after]: [f64; 2], count: u64, seed: u64) -> [f64; 3] {
     let one = |index: u64| {
         let share = |at: usize| if at < BEFORE { before } else { after };
@@ -84,7 +89,7 @@ pub fn found_share(habit: Habit, [before, after]: [f64; 2], count: u64, seed: u6
         confirmed.min().map(|at| at + 1 - BEFORE)
     };
     let delays = parallel(count, one);
-    [12, 24, AFTER].map(|limit| {
+    [24, 60, AFTER].map(|limit| {
         let within = delays.iter().flatten().filter(|delay| **delay <= limit).count();
         within as f64 / count as f64
     })

@@ -30,21 +30,25 @@ fn a_fall_of_any_figure_is_seen() {
         false_alarms_per_1000_weeks: 1.0,
         made_up_per_1000: 0.2,
         wrong_way: 0.0,
+        share_false_alarms_per_1000_weeks: 1.0,
         found_20_of_5_within_6: 0.9,
         found_10_of_5_within_12: 0.9,
         found_20_of_10_within_12: 0.9,
         f1: 0.9,
+        found_share_95_to_60_within_60: 0.9,
     };
     assert!(kept.worse_than(&kept).is_empty());
     let worse = Score {
         false_alarms_per_1000_weeks: 2.0,
         made_up_per_1000: 0.3,
         wrong_way: 0.1,
+        share_false_alarms_per_1000_weeks: 2.0,
         found_20_of_5_within_6: 0.8,
         found_10_of_5_within_12: 0.8,
         found_20_of_10_within_12: 0.8,
         f1: 0.8,
+        found_share_95_to_60_within_60: 0.8,
     };
-    assert_eq!(worse.worse_than(&kept).len(), 7);
+    assert_eq!(worse.worse_than(&kept).len(), 9);
     assert!(kept.worse_than(&worse).is_empty());
 }

@@ -15,7 +15,7 @@ const WINDOW_DAYS: i64 = 180;
 const BASELINE: usize = 20;
 
 /// Outcomes after a change that are looked at.
-const LATEST: usize = 64;
+const LATEST: usize = 128;
 
 /// Jeffreys' prior: half an outcome of either kind.
 const PRIOR: f64 = 0.5;
@@ -25,10 +25,6 @@ const PRIOR: f64 = 0.5;
 const MOST_IN_ROWS: f64 = 0.9;
 const ROW: f64 = 0.6;
 const ROW_WEIGHT: f64 = 4.0;
-
-/// Standard errors that a share needs less than a level for as few false alarms: a tail of counts is
-/// never met exactly.
-const EASE: f64 = 0.3;
 
 /// Share of the change that the later half of the outcomes must keep.
 const KEPT: f64 = 0.5;
@@ -98,7 +94,7 @@ impl Proportion {
         let (index, before, after) = self.best_split(at)?;
         let shift = self.shift(index, before, after);
         let direction = if shift.after > shift.before { Direction::Up } else { Direction::Down };
-        let bar = self.rules.bar_for(direction, active) - EASE;
+        let bar = self.rules.bar_for(direction, active);
         let worth = self.worth(index - before.len(), index);
         let is_rare = ln_tail(before.worth(worth), after.worth(worth)) <= ln_normal_tail(bar);
         let is_large = (shift.after - shift.before).abs() >= self.least;
@@ -118,8 +114,11 @@ impl Proportion {
         let earliest = (from + BASELINE).max(len.saturating_sub(LATEST));
         let latest = len.checked_sub(self.rules.confirm)?;
         let whole = self.count(from, len);
+        let mut next = self.count(from, earliest);
         let splits = (earliest..=latest).map(|index| {
-            let (before, after) = (self.count(from, index), self.count(index, len));
+            let before = next;
+            next = next.and(self.outcomes.get(index).is_some_and(|(_, hit)| *hit));
+            let after = whole.without(before);
             (before.likelihood() + after.likelihood() - whole.likelihood(), index, before, after)
         });
         let best = splits.max_by(|a, b| a.0.total_cmp(&b.0))?;
@@ -186,6 +185,14 @@ impl Count {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
     fn len(self) -> usize {
         self.all as usize
+    }
+
+    fn and(self, hit: bool) -> Self {
+        Self { hits: self.hits + f64::from(u8::from(hit)), all: self.all + 1.0 }
+    }
+
+    fn without(self, part: Self) -> Self {
+        Self { hits: self.hits - part.hits, all: self.all - part.all }
     }
 
     fn worth(self, worth: f64) -> Self {
