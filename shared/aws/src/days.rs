@@ -10,7 +10,7 @@ use laptime_core::track::Track;
 
 use crate::Store;
 use crate::file::{mark_of, same_mark};
-use crate::key;
+use crate::key::{self, Key};
 use crate::store::AT_ONCE;
 use crate::table::error::{Failure, fenced, unreadable};
 use crate::table::item::{Item, number};
@@ -19,10 +19,8 @@ use crate::table::{Condition, Query, Write};
 /// A rollup that is there, of a day that is not sealed, by no later pass.
 const OPEN: &str =
     "attribute_exists(p) AND attribute_not_exists(z) AND (attribute_not_exists(g) OR g <= :g)";
-/// By no later pass.
-pub(crate) fn not_later(fence: Fence) -> Condition {
-    Condition::new("attribute_not_exists(g) OR g <= :g", [(":g", number(fence.0))])
-}
+/// By no later pass, or not there.
+const NOT_LATER: &str = "attribute_not_exists(g) OR g <= :g";
 
 const ABSENT: &str = "attribute_not_exists(p)";
 
@@ -93,17 +91,26 @@ impl Store {
             Ok(None) | Err(Failure::Condition(None)) => self.first_rollup(day, item).await?,
             Err(Failure::Store(error)) => return Err(error),
         }
-        self.store_track(fence, day, track).await?;
+        self.replace(fence, "a track", key::track(day), track).await?;
         self.untouch(touched).await
     }
 
-    async fn store_track(&self, fence: Fence, day: DayKey, track: &Track) -> Stored<()> {
-        let doing = "storing a track";
-        let bytes = to_bytes(track)
-            .map_err(|error| unreadable(&self.table.name, "a track to be stored", &error))?;
-        let item = Item::at(key::track(day)).number("g", fence.0);
+    /// Puts what only a pass writes, unless a later pass has.
+    pub(crate) async fn replace<T: serde::Serialize + Sync>(
+        &self,
+        fence: Fence,
+        what: &str,
+        key: Key,
+        value: &T,
+    ) -> Stored<()> {
+        let doing = &format!("storing {what}");
+        let bytes = to_bytes(value).map_err(|error| {
+            unreadable(&self.table.name, &format!("{what} to be stored"), &error)
+        })?;
+        let item = Item::at(key).number("g", fence.0);
         let item = self.table.stow(doing, &bytes, None).await?.within(item);
-        match self.table.put(doing, item.clone(), not_later(fence)).await {
+        let not_later = Condition::new(NOT_LATER, [(":g", number(fence.0))]);
+        match self.table.put(doing, item.clone(), not_later).await {
             Ok(Some(was)) => self.table.drop_parts(doing, &was, &item).await,
             Ok(None) => Ok(()),
             Err(Failure::Condition(_)) => Err(fenced(&self.table.name)),

@@ -6,10 +6,9 @@ use laptime_core::row::WorkflowId;
 use laptime_core::stored::to_bytes;
 
 use crate::Store;
-use crate::days::not_later;
 use crate::key;
 use crate::table::Condition;
-use crate::table::error::{Failure, fenced, unreadable};
+use crate::table::error::{Failure, unreadable};
 use crate::table::item::{Item, number};
 
 impl Findings for Store {
@@ -26,18 +25,8 @@ impl Findings for Store {
         id: WorkflowId,
         judgement: &Judgement,
     ) -> Stored<()> {
-        let doing = "storing a judgement";
-        self.check(doing, fence).await?;
-        let bytes = to_bytes(judgement)
-            .map_err(|error| unreadable(&self.table.name, "a judgement to be stored", &error))?;
-        let item = Item::at(key::judgement(id)).number("g", fence.0);
-        let item = self.table.stow(doing, &bytes, None).await?.within(item);
-        match self.table.put(doing, item.clone(), not_later(fence)).await {
-            Ok(Some(was)) => self.table.drop_parts(doing, &was, &item).await,
-            Ok(None) => Ok(()),
-            Err(Failure::Condition(_)) => Err(fenced(&self.table.name)),
-            Err(Failure::Store(error)) => Err(error),
-        }
+        self.check("storing a judgement", fence).await?;
+        self.replace(fence, "a judgement", key::judgement(id), judgement).await
     }
 
     async fn deeds(&self, id: WorkflowId) -> Stored<Deeds> {

@@ -3,6 +3,7 @@
 
 use crate::judging::alarm::Alarm;
 use crate::judging::series::Point;
+use crate::stats::detect::WINDOW_DAYS;
 
 /// Samples that are looked at, of which all but one have to be nearer to the level before.
 const LATEST: usize = 12;
@@ -11,7 +12,7 @@ const LATEST: usize = 12;
 #[derive(Debug)]
 pub(super) struct Open {
     pub(super) rise: Alarm,
-    /// Position of its first sample.
+    /// Position of its first sample; 0 if that is long ago.
     pub(super) from: usize,
 }
 
@@ -28,10 +29,14 @@ impl Open {
         let latest = points.get(from..)?;
         let middle = self.middle();
         let is_back = |point: &Point| plain(point) < middle;
-        let (first, last) = (latest.iter().position(is_back)?, latest.last()?);
+        // The one before them is to be named.
+        let (good, last) = (points.get(from.checked_sub(1)?)?, latest.last()?);
+        let first = latest.iter().position(is_back)?;
         let back = latest.iter().filter(|point| is_back(point)).count();
         let lasted = latest.get(first).map_or(0, |first| last.at.since(first.at));
-        (back + 1 >= LATEST && is_back(last) && lasted >= least_span_ms).then_some(from + first)
+        let is_recent = good.at >= last.at.plus_days(-WINDOW_DAYS);
+        (back + 1 >= LATEST && is_back(last) && is_recent && lasted >= least_span_ms)
+            .then_some(from + first)
     }
 
     /// Between both levels, as a factor where that can be.

@@ -7,6 +7,7 @@ use crate::judging::finding::AttemptRef;
 use crate::judging::laps::Laps;
 use crate::row::Segment;
 use crate::stats::detect::Doubt;
+use crate::time::Time;
 
 /// Attempts of a segment between which two changes count as one: where a small change began is
 /// known less well.
@@ -74,7 +75,10 @@ impl<'a> Group<'a> {
             && first.series.measure.is_time() == alarm.series.measure.is_time()
             && self.alarms.iter().all(|held| held.series != alarm.series);
         let apart = first.first_bad.end.since(alarm.first_bad.end).abs();
-        if !is_alike || apart > days(TOGETHER_DAYS) || alarm.confirmed.end > settled(first) {
+        if !is_alike
+            || apart > days(TOGETHER_DAYS)
+            || alarm.confirmed.end > settled(first.first_bad.end)
+        {
             return false;
         }
         if first.series.segment == alarm.series.segment {
@@ -99,7 +103,7 @@ fn days(days: i32) -> i64 {
     i64::from(days) * 24 * MS_PER_HOUR
 }
 
-/// Until when what is said of a group can change, but that it went back.
-pub(super) fn settled(first: &Alarm) -> crate::time::Time {
-    first.first_bad.end.plus_millis(days(SETTLED_DAYS))
+/// Until when what is said of changes that began then can change, but that they went back.
+pub(super) fn settled(began: Time) -> Time {
+    began.plus_millis(days(SETTLED_DAYS))
 }

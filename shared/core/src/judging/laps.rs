@@ -7,8 +7,9 @@ use crate::row::Segment;
 use crate::time::Day;
 use crate::track::{Lap, Track};
 
-/// Days before the Monday from which on is judged, whose samples tell what is normal.
-pub const LEAD_DAYS: i32 = 180;
+/// Days before the Monday from which on is judged, whose samples tell what is normal: whole weeks,
+/// no fewer than a sample stays in a window.
+pub const LEAD_DAYS: i32 = 182;
 
 /// Days around a change in which what it is compared with lies, and what changed with it. Half as
 /// many days after that all is said of it.

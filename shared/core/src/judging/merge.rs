@@ -1,6 +1,7 @@
 //! Findings with one cause: the same step carries them, also where they were dated differently.
 
 use crate::judging::finding::Finding;
+use crate::judging::group::settled;
 
 /// Days between two changes that one step carries for them to be one.
 pub(super) const ONE_STEP_DAYS: i32 = 7;
@@ -37,12 +38,14 @@ impl Finding {
         Some((first.job.as_deref()?, first.step.as_ref()?))
     }
 
+    /// Whether one that was confirmed later has the cause of this one.
     fn has_cause_of(&self, other: &Self) -> bool {
         let apart = self.first_bad.end.since(other.first_bad.end).abs();
         self.is_regression == other.is_regression
             && self.leader().is_some()
             && self.leader() == other.leader()
             && apart <= i64::from(ONE_STEP_DAYS) * MS_PER_DAY
+            && other.confirmed.end <= settled(self.began())
     }
 
     /// Together with a later one: what tells most is told.

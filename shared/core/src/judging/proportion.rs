@@ -2,14 +2,11 @@
 
 use statrs::function::gamma::ln_gamma;
 
-use crate::stats::detect::{Direction, Rules};
+use crate::stats::detect::{Direction, Rules, WINDOW_DAYS};
 use crate::time::Time;
 
 /// Outcomes that a share is judged by.
 const WINDOW: usize = 256;
-
-/// Days that an outcome stays in the window.
-const WINDOW_DAYS: i64 = 180;
 
 /// Fewer outcomes before a change are no baseline.
 const BASELINE: usize = 20;
@@ -71,8 +68,15 @@ impl Proportion {
     }
 
     /// Whether there are enough outcomes to judge by.
-    pub const fn knows_enough(&self) -> bool {
-        self.outcomes.len() > BASELINE
+    pub fn knows_enough(&self) -> bool {
+        let last = self.outcomes.last();
+        last.is_some_and(|(now, _)| self.outcomes.len() - self.gone(*now) > BASELINE)
+    }
+
+    /// How many outcomes are too old to say anything.
+    fn gone(&self, now: Time) -> usize {
+        let oldest = now.plus_days(-WINDOW_DAYS);
+        self.outcomes.partition_point(|(at, _)| *at < oldest)
     }
 
     /// Takes an outcome without judging it.
@@ -107,10 +111,8 @@ impl Proportion {
 
     /// Where the outcomes are best parted in two shares: by likelihood.
     fn best_split(&self, now: Time) -> Option<(usize, Count, Count)> {
-        let oldest = now.plus_days(-WINDOW_DAYS);
         let len = self.outcomes.len();
-        let young = self.outcomes.partition_point(|(at, _)| *at < oldest);
-        let from = self.begin.max(len.saturating_sub(WINDOW)).max(young);
+        let from = self.begin.max(len.saturating_sub(WINDOW)).max(self.gone(now));
         let earliest = (from + BASELINE).max(len.saturating_sub(LATEST));
         let latest = len.checked_sub(self.rules.confirm)?;
         let whole = self.count(from, len);

@@ -9,6 +9,9 @@ use crate::row::Segment;
 use crate::time::{Millis, Time};
 use crate::track::{JobLap, Lap, Outcome, Track};
 
+/// Days after which an attempt that succeeds says nothing of one that failed: the world has changed.
+const RETRIED_DAYS: i64 = 14;
+
 /// What a series measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Measure {
@@ -194,18 +197,20 @@ impl Sampler<'_> {
     }
 }
 
-/// One sample for each run that succeeded: 1 if an earlier attempt of it failed. A run that never
-/// succeeded says nothing of flakiness.
+/// One sample for each run that succeeded: 1 if an earlier attempt of it failed, not long ago. A run
+/// that never succeeded says nothing of flakiness.
 fn flaky(laps: &Laps<'_>, found: &mut BTreeMap<SeriesKey, Vec<Point>>) {
-    let mut failed: BTreeMap<u64, Option<&String>> = BTreeMap::new();
+    let mut failed: BTreeMap<u64, (Time, Option<&String>)> = BTreeMap::new();
     for (place, _, lap) in laps.iter() {
         let commit = lap.head_sha.as_ref();
         match lap.outcome {
             Outcome::Red => {
-                failed.insert(lap.id.run, commit);
+                failed.insert(lap.id.run, (lap.end, commit));
             }
             Outcome::Green => {
-                let is_flaky = failed.remove(&lap.id.run).is_some_and(|before| before == commit);
+                let recent = lap.end.plus_days(-RETRIED_DAYS);
+                let failed = failed.remove(&lap.id.run);
+                let is_flaky = failed.is_some_and(|(at, of)| of == commit && at >= recent);
                 let value = if is_flaky { 1.0 } else { 0.0 };
                 let measure = Measure::Flaky;
                 let key = SeriesKey { segment: lap.segment, measure, scope: Scope::Run };

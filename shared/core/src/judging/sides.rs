@@ -1,8 +1,9 @@
 //! The attempts before and after a change.
 
+use crate::judging::alarm::Alarm;
 use crate::judging::finding::AttemptRef;
-use crate::judging::laps::{Laps, REACH_DAYS};
-use crate::judging::series::SeriesKey;
+use crate::judging::laps::{LEAD_DAYS, Laps, REACH_DAYS};
+use crate::judging::watch::PACE_DAYS;
 use crate::stats;
 use crate::track::{Lap, Outcome, Track};
 
@@ -22,18 +23,16 @@ pub(super) struct Sides<'a> {
 }
 
 impl<'a> Sides<'a> {
-    /// Those within reach of the first attempt after a change of a series, up to the first attempt
-    /// after it was over, if it is.
-    pub(super) fn of(
-        laps: &Laps<'a>,
-        series: &SeriesKey,
-        first_bad: &AttemptRef,
-        until: Option<&AttemptRef>,
-    ) -> Self {
+    /// Those within reach of the first attempt after a change, up to the first attempt after it was
+    /// over, if it is. Of a change that took long to be seen, only those that were still read then.
+    pub(super) fn of(laps: &Laps<'a>, change: &Alarm, until: Option<&AttemptRef>) -> Self {
+        let Alarm { series, first_bad, confirmed, .. } = change;
         let order = |attempt: &AttemptRef| (attempt.end, attempt.id);
         let (from, until) = (order(first_bad), until.map(order));
         let [earliest, latest] =
             [-REACH_DAYS, REACH_DAYS].map(|days| first_bad.end.plus_days(i64::from(days)));
+        let read = i64::from(LEAD_DAYS + PACE_DAYS);
+        let earliest = earliest.max(confirmed.end.day().week().start().plus_days(-read));
         let (mut before, mut after) = (Vec::new(), Vec::new());
         for (_, track, lap) in laps.iter() {
             let place = (lap.end, lap.id);

@@ -20,13 +20,15 @@ impl Story {
         Self { rows: Vec::new(), random: seed }
     }
 
+    /// From 0 to 1.
+    fn draw(&mut self) -> f64 {
+        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (self.random >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
     /// About normal, with standard deviation 1.
     fn noise(&mut self) -> f64 {
-        let mut draw = || {
-            self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (self.random >> 11) as f64 / (1_u64 << 53) as f64
-        };
-        (0..12).map(|_| draw()).sum::<f64>() - 6.0
+        (0..12).map(|_| self.draw()).sum::<f64>() - 6.0
     }
 
     fn around(&mut self, seconds: f64) -> u64 {
@@ -103,6 +105,76 @@ impl Story {
             jobs,
         };
         self.rows.push(JudgedRow { row, superseded: false });
+    }
+
+    /// Days on which anything may change: how many attempts there are, how long each step takes and
+    /// everybody waits, on which machines, and how often they fail.
+    fn restless(seed: u64, days: i32) -> Self {
+        let mut story = Self::new(seed);
+        let (mut factors, mut wait, mut failing) = ([1.0; 4], 5.0, 0.05);
+        let (mut class, mut busy, mut silent) = ("ubuntu", 4.0, 0);
+        for day in 0..days {
+            let day = Day(MONDAY.0 + day);
+            if story.draw() < 0.03 {
+                let (which, factor) = ((story.draw() * 4.0) as usize, 0.6 + 1.1 * story.draw());
+                factors[which] = f64::clamp(factors[which] * factor, 0.2, 8.0);
+            }
+            if story.draw() < 0.01 {
+                let factor = 0.6 + 1.1 * story.draw();
+                for one in &mut factors {
+                    *one = f64::clamp(*one * factor, 0.2, 8.0);
+                }
+            }
+            if story.draw() < 0.02 {
+                wait = 5.0 + 400.0 * story.draw().powi(3);
+            }
+            if story.draw() < 0.02 {
+                failing = story.draw().powi(2);
+            }
+            if story.draw() < 0.01 {
+                class = if class == "ubuntu" { "large" } else { "ubuntu" };
+            }
+            if story.draw() < 0.02 {
+                busy = [0.3, 2.0, 6.0, 25.0][(story.draw() * 4.0) as usize];
+            }
+            if story.draw() < 0.005 {
+                silent = day.0 + (story.draw() * 90.0) as i32;
+            }
+            let quiet = day.0 < silent || (day.0 - day.week().0 >= 5 && story.draw() < 0.8);
+            let count = if quiet { 0 } else { (busy * 2.0 * story.draw()).round() as i64 };
+            for index in 0..count {
+                let end = day.start().plus_millis(index * 86_000_000 / count);
+                let is_red = story.draw() < failing;
+                let conclusion = if is_red { "failure" } else { "success" };
+                let [compile, link, test, ruff] = [(300.0, 0), (60.0, 1), (200.0, 2), (90.0, 3)]
+                    .map(|(usual, which): (f64, usize)| story.around(usual * factors[which]));
+                let jobs: [(&str, &[(&str, u64)]); 3] = [
+                    ("build", &[("compile", compile), ("link", link)]),
+                    ("test", &[("run", test)]),
+                    ("lint", &[("ruff", ruff)]),
+                ];
+                let runs = if story.draw() < 0.5 { 3 } else { 2 };
+                story.attempt(end, conclusion, &jobs[..runs]);
+                let (waited, is_pull) = (story.around(wait), story.draw() < 0.4);
+                let is_again = story.draw() < 0.3;
+                let run = story.rows.len().checked_sub(2).map(|place| &story.rows[place].row);
+                let again = run.filter(|run| is_again && run.conclusion == "failure");
+                let again = again.map(|run| (run.id, run.run_number, run.head_sha.clone()));
+                let row = &mut story.rows.last_mut().unwrap().row;
+                if is_pull {
+                    row.segment = Segment::PullRequest;
+                }
+                for job in &mut row.jobs {
+                    class.clone_into(&mut job.runner_class);
+                    job.queued = Some(Millis(waited));
+                }
+                if let Some((id, number, commit)) = again {
+                    row.id = AttemptId { attempt: id.attempt + 1, ..id };
+                    (row.run_number, row.head_sha) = (number, commit);
+                }
+            }
+        }
+        story
     }
 
     fn tracks(&self) -> Vec<(Day, Track)> {
@@ -262,6 +334,17 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// Whatever happens, and whenever it is judged.
+    #[test]
+    fn nor_what_happens(seed in any::<u64>(), cuts in proptest::collection::vec(1_i32..500, 1..12)) {
+        let story = Story::restless(seed, 500);
+        prop_assert_eq!(judged_in_parts(&story, cuts, 500), judged(&story));
+    }
+}
+
 #[test]
 fn what_was_no_finding_is_none_when_its_attempts_are_half_gone() {
     let story = a_year(268);
@@ -289,13 +372,16 @@ fn judged_in_parts(story: &Story, mut cuts: Vec<i32>, days: i32) -> Judgement {
     let mut held: Option<Judgement> = None;
     let mut from = MONDAY;
     cuts.sort_unstable();
-    for cut in cuts.into_iter().chain([days]) {
-        let until = MONDAY.0 + cut;
-        let first = if held.is_some() { from.week().0 - LEAD_DAYS - PACE_DAYS } else { 0 };
-        let seen: Vec<(Day, Track)> =
-            tracks.iter().filter(|(day, _)| (first..until).contains(&day.0)).cloned().collect();
-        held = Some(judge(id, &seen, &watch, from, held.unwrap_or_default()));
-        from = Day(until);
+    for until in cuts.into_iter().chain([days]).map(|cut| Day(MONDAY.0 + cut)) {
+        // Nothing new, nothing judged.
+        let Some((new, _)) = tracks.iter().find(|(day, _)| (from..until).contains(day)) else {
+            continue;
+        };
+        let first = if held.is_some() { new.week().0 - LEAD_DAYS - PACE_DAYS } else { 0 };
+        let seen = tracks.iter().filter(|(day, _)| (Day(first)..until).contains(day));
+        let seen: Vec<(Day, Track)> = seen.cloned().collect();
+        held = Some(judge(id, &seen, &watch, *new, held.unwrap_or_default()));
+        from = until;
     }
     held.unwrap_or_default()
 }

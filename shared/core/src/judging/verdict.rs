@@ -60,9 +60,11 @@ impl Case<'_> {
         };
         let until = match &state {
             State::Candidate(_) | State::Confirmed => None,
-            State::Recovered { first_good, at } => (*at <= settled(first)).then_some(first_good),
+            State::Recovered { first_good, at } => {
+                (*at <= settled(first.first_bad.end)).then_some(first_good)
+            }
         };
-        let sides = Sides::of(self.laps, series, &telling.first_bad, until);
+        let sides = Sides::of(self.laps, telling, until);
         let carriers = series.measure.is_time().then(|| carriers(&sides, series)).flatten();
         let is_borne_out =
             carriers.as_ref().is_none_or(|all| all.bear_out(level.after - level.before));

@@ -10,7 +10,7 @@ use crate::time::Day;
 pub const WINDOW: usize = 256;
 
 /// Days before its week that a sample stays in the window.
-const WINDOW_DAYS: i64 = 180;
+pub const WINDOW_DAYS: i64 = 180;
 
 /// Fewer samples are no window.
 const LEAST: usize = 20;

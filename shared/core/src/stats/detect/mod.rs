@@ -25,7 +25,7 @@ use crate::time::Time;
 pub use confirm::Size;
 pub use evidence::Doubt;
 pub use history::{Change, History, history};
-pub use judge::{Alarm, Judge, WINDOW};
+pub use judge::{Alarm, Judge, WINDOW, WINDOW_DAYS};
 pub use rules::Rules;
 
 /// One sample of a series.
