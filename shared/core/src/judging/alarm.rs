@@ -46,6 +46,18 @@ impl Alarm {
         self.rose == (self.series.measure != Measure::Success)
     }
 
+    /// The same change, as another one dates it.
+    pub(super) fn dated_by(&self, other: &Self) -> Self {
+        Self {
+            deviations: other.deviations,
+            last_good: other.last_good.clone(),
+            first_bad: other.first_bad.clone(),
+            confirmed: other.confirmed.clone(),
+            samples: other.samples,
+            ..self.clone()
+        }
+    }
+
     /// How the level moved.
     pub(super) const fn level(&self) -> Level {
         Level {

@@ -32,7 +32,7 @@ pub struct Finding {
     pub level: Level,
     /// Where it stands.
     pub state: State,
-    /// The last attempt before the change.
+    /// The last attempt before the change, as the member that stands out most from its noise has it.
     pub last_good: AttemptRef,
     /// The first attempt after the change.
     pub first_bad: AttemptRef,
@@ -40,6 +40,8 @@ pub struct Finding {
     pub confirmed: AttemptRef,
     /// Samples after the change that it took.
     pub samples: u32,
+    /// How far that member moved, in standard deviations of a sample.
+    pub deviations: f64,
     /// Who carries a change of the run's duration.
     pub carriers: Option<Carriers>,
     /// Why the code may not be to blame.

@@ -13,8 +13,11 @@ use crate::time::Time;
 /// known less well.
 pub const LEADING: usize = 6;
 
+/// Share of a change that another one has to be to tell when it was.
+const GOOD_PART: f64 = 0.5;
+
 /// Days after the first change until which others join it.
-const SETTLED_DAYS: i32 = 100;
+const SETTLED_DAYS: i32 = 80;
 
 /// Days within which all series of one cause change, however seldom their attempts are.
 pub(super) const TOGETHER_DAYS: i32 = 14;
@@ -94,6 +97,21 @@ impl<'a> Group<'a> {
         let gain = |alarm: &Alarm| (alarm.after - alarm.before).abs();
         let all = self.alarms.iter().copied();
         all.min_by(|a, b| a.series.rank().cmp(&b.series.rank()).then(gain(b).total_cmp(&gain(a))))
+    }
+
+    /// The alarm that knows best when it was: of those that are a good part of the telling one, the
+    /// one that stands out most from its noise.
+    pub(super) fn dating(&self, telling: &'a Alarm) -> &'a Alarm {
+        let gain = |alarm: &Alarm| (alarm.after - alarm.before).abs();
+        let is_part = |alarm: &&Alarm| {
+            alarm.series.segment == telling.series.segment
+                && gain(alarm) >= GOOD_PART * gain(telling)
+        };
+        let parts = self.alarms.iter().copied().filter(is_part);
+        let sharper = |a: &&Alarm, b: &&Alarm| {
+            a.deviations.total_cmp(&b.deviations).then(b.order().cmp(&a.order()))
+        };
+        parts.max_by(sharper).unwrap_or(telling)
     }
 }
 

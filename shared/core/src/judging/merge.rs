@@ -48,11 +48,16 @@ impl Finding {
             && other.confirmed.end <= settled(self.began())
     }
 
-    /// Together with a later one: what tells most is told.
+    /// Together with a later one: what tells most is told, and dated by what stands out most.
     fn with(self, later: Self) -> Self {
         let id = self.id.clone();
         let members = [self.members.clone(), later.members.clone()].concat();
-        let told = if later.series.rank() < self.series.rank() { later } else { self };
-        Self { id, members, ..told }
+        let is_later = later.series.rank() < self.series.rank();
+        let (told, other) = if is_later { (later, self) } else { (self, later) };
+        let Self { last_good, first_bad, confirmed, samples, deviations, .. } = other;
+        if deviations <= told.deviations {
+            return Self { id, members, ..told };
+        }
+        Self { id, last_good, first_bad, confirmed, samples, deviations, members, ..told }
     }
 }

@@ -238,6 +238,34 @@ fn one_slow_step_is_one_finding_that_names_it() {
 }
 
 #[test]
+fn a_steady_step_dates_the_change_of_a_restless_run() {
+    let mut exact = 0;
+    for seed in 1..20 {
+        let mut story = Story::new(seed);
+        for day in (0..42).filter(|day| day % 7 < 5) {
+            for index in 0..4 {
+                let end = Day(MONDAY.0 + day).start().plus_millis((8 + 3 * index) * 3_600_000);
+                let compile = story.around(if day >= 28 { 390.0 } else { 300.0 });
+                let spread = 0.12 * story.noise();
+                let test = story.around(400.0 * spread.exp());
+                let jobs: [(&str, &[(&str, u64)]); 2] =
+                    [("build", &[("compile", compile)]), ("test", &[("run", test)])];
+                story.attempt(end, "success", &jobs);
+            }
+        }
+        let run = |one: &&Finding| one.series.scope == Scope::Run;
+        let judgement = judged(&story);
+        let finding = judgement.findings.iter().find(run);
+        let Some(finding) = finding else { continue };
+        let step = |one: &&Member| matches!(one.series.scope, Scope::Step { .. });
+        let step = finding.members.iter().find(step).unwrap();
+        assert_eq!(finding.first_bad.id, step.first_bad.0);
+        exact += u32::from(finding.first_bad.run_number == Some(81));
+    }
+    assert!(exact >= 18, "{exact}");
+}
+
+#[test]
 fn slow_machines_are_not_the_code_and_recovery_is_seen() {
     for seed in 1..20 {
         let slow = |day| (1.0, if (21..35).contains(&day) { 1.3 } else { 1.0 });

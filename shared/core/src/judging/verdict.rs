@@ -3,7 +3,7 @@
 use crate::judging::alarm::Alarm;
 use crate::judging::carrier::carriers;
 use crate::judging::cause::cause;
-use crate::judging::finding::{AttemptRef, Finding, Level, Member, State, identity};
+use crate::judging::finding::{Finding, Level, Member, State, identity};
 use crate::judging::group::{Group, TOGETHER_DAYS, groups, settled};
 use crate::judging::laps::{LEAD_DAYS, Laps, REACH_DAYS};
 use crate::judging::merge::{ONE_STEP_DAYS, merged};
@@ -11,8 +11,9 @@ use crate::judging::relevance::Relevance;
 use crate::judging::series::{SeriesKey, last};
 use crate::judging::sides::Sides;
 use crate::judging::watch::{PACE_DAYS, Watched};
+use crate::model::AttemptId;
 use crate::row::WorkflowId;
-use crate::time::Day;
+use crate::time::{Day, Time};
 
 /// Attempts after a change whose mean has to show it.
 const ENOUGH: usize = 16;
@@ -40,7 +41,7 @@ impl Case<'_> {
         let made = groups.iter().filter(|group| !self.is_recovery(group));
         let made: Vec<Finding> = made.filter_map(|group| self.finding(group)).collect();
         for finding in &mut findings {
-            finding.state = self.state(&finding.series, &finding.first_bad, &finding.level);
+            finding.state = self.state(&finding.series, finding.since(), &finding.level);
             finding.last = last(self.laps, &finding.series).unwrap_or(finding.last);
         }
         // Which of the older ones are findings was found while all attempts around them were there.
@@ -54,9 +55,11 @@ impl Case<'_> {
     fn finding(self, group: &Group<'_>) -> Option<Finding> {
         let (first, telling) = (group.alarms.first()?, group.telling()?);
         let (series, level) = (&telling.series, telling.level());
+        let change = &telling.dated_by(group.dating(telling));
+        let since = (telling.first_bad.id, telling.first_bad.end);
         let state = match group.doubt {
             Some(doubt) => State::Candidate(doubt),
-            None => self.state(series, &telling.first_bad, &level),
+            None => self.state(series, since, &level),
         };
         let until = match &state {
             State::Candidate(_) | State::Confirmed => None,
@@ -64,7 +67,7 @@ impl Case<'_> {
                 (*at <= settled(first.first_bad.end)).then_some(first_good)
             }
         };
-        let sides = Sides::of(self.laps, telling, until);
+        let sides = Sides::of(self.laps, change, until);
         let carriers = series.measure.is_time().then(|| carriers(&sides, series)).flatten();
         let is_borne_out =
             carriers.as_ref().is_none_or(|all| all.bear_out(level.after - level.before));
@@ -84,15 +87,16 @@ impl Case<'_> {
             is_regression: telling.is_regression(),
             level,
             state,
-            last_good: telling.last_good.clone(),
-            first_bad: telling.first_bad.clone(),
-            confirmed: telling.confirmed.clone(),
-            samples: telling.samples,
+            last_good: change.last_good.clone(),
+            first_bad: change.first_bad.clone(),
+            confirmed: change.confirmed.clone(),
+            samples: change.samples,
+            deviations: change.deviations,
             cause: cause(telling, carriers.as_ref(), &sides),
             carriers,
             members: group.alarms.iter().map(member).collect(),
-            relevance: Relevance::of(telling, self.laps, &sides),
-            last: last(self.laps, series).unwrap_or(telling.confirmed.end),
+            relevance: Relevance::of(change, self.laps, &sides),
+            last: last(self.laps, series).unwrap_or(change.confirmed.end),
             series: series.clone(),
         })
     }
@@ -117,9 +121,10 @@ impl Case<'_> {
     }
 
     /// Where a series stands after a change of it.
-    fn state(self, series: &SeriesKey, first_bad: &AttemptRef, level: &Level) -> State {
+    fn state(self, series: &SeriesKey, since: (AttemptId, Time), level: &Level) -> State {
         let later = self.watched.alarms.iter().filter(|alarm| alarm.series == *series);
-        let mut later = later.filter(|alarm| alarm.first_bad > *first_bad);
+        let (id, end) = since;
+        let mut later = later.filter(|alarm| (alarm.first_bad.end, alarm.first_bad.id) > (end, id));
         let rose = level.after > level.before;
         later.find(|alarm| alarm.undoes(rose, level)).map_or(State::Confirmed, |alarm| {
             State::Recovered { first_good: alarm.first_bad.clone(), at: alarm.confirmed.end }
@@ -136,6 +141,13 @@ impl Alarm {
 }
 
 impl Finding {
+    /// The first attempt after the change of the series that tells most.
+    fn since(&self) -> (AttemptId, Time) {
+        let mut members = self.members.iter();
+        let telling = members.find(|one| one.series == self.series && one.level == self.level);
+        telling.map_or((self.first_bad.id, self.first_bad.end), |one| one.first_bad)
+    }
+
     fn holds(&self, alarm: &Alarm) -> bool {
         let is_it = |member: &Member| {
             member.series == alarm.series && member.first_bad.0 == alarm.first_bad.id

@@ -40,6 +40,7 @@ fn finding(id: &str, confirmed: i64) -> Finding {
         last_good: attempt(confirmed - 3),
         confirmed: attempt(confirmed),
         samples: 8,
+        deviations: 4.0,
         carriers: None,
         cause: None,
         members: vec![Member { series, level, first_bad: (first_bad.id, first_bad.end) }],
