@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::fs;
 
 use fastrand::Rng;
-use kit::{Delivery, Memory, Weeks, aggregate_at, append_all, report_json, report_of, wait};
+use kit::{
+    Delivery, Laptime, Memory, Weeks, aggregate_at, append_all, report_json, report_of, wait,
+};
 use laptime_core::ingest::Progress::Drop;
 use laptime_core::judging::told;
 use laptime_core::life::plan;
@@ -12,6 +15,7 @@ use laptime_core::port::{Deeds, Findings, Library};
 use laptime_core::report::{Finding, Report};
 use laptime_core::row::WorkflowId;
 use laptime_core::time::{Day, Time};
+use serde_json::Value;
 
 /// Monday, 2 March 2026.
 const MONDAY: Day = Day(20_514);
@@ -165,4 +169,40 @@ fn an_issue_lives_as_long_as_its_change() {
     jumbled.extend(deliveries);
     Rng::with_seed(3).shuffle(&mut jumbled);
     assert_eq!(nights(&jumbled), done);
+}
+
+/// The program on the demo's store.
+#[test]
+fn the_command_lists_what_changed_and_what_other_settings_would_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let now = ["--now", "2026-03-20T16:40:00Z"];
+    let program = Laptime::on(&folder.path().join("demo/demo-data"));
+    program.ok(&["demo", now[0], now[1], "--out", &at("demo")]);
+    let run = |more: &[&str]| program.run(&[&["findings"], &now[..], more].concat());
+
+    let text = program.ok(&["findings", now[0], now[1]]);
+    assert!(text.contains(" series judged, 1 finding\n"), "{text}");
+    assert!(text.contains("step `Run integration tests` of job `test`"), "{text}");
+    assert_eq!(run(&["--fail-on-regression"]).status.code(), Some(1));
+    let elsewhere = run(&["--fail-on-regression", "--repo", "acme/handbook"]);
+    assert_eq!(elsewhere.status.code(), Some(0));
+    let errors = String::from_utf8(elsewhere.stderr).unwrap();
+    assert!(errors.contains("no finding of acme/handbook"), "{errors}");
+
+    fs::write(at("deaf.toml"), "[judging]\nmin_change_pct = 90\n").unwrap();
+    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/findings.schema.json");
+    let schema: Value = serde_json::from_str(&fs::read_to_string(schema).unwrap()).unwrap();
+    for more in [&[][..], &["--what-if", &at("deaf.toml")]] {
+        let json = run(&[&["--format", "json"], more].concat());
+        let list: Value = serde_json::from_slice(&json.stdout).unwrap();
+        assert!(jsonschema::validate(&schema, &list).is_ok(), "{list}");
+        let known = list["findings"].as_array().map(Vec::len);
+        let removed = list["removed"].as_array().map(Vec::len);
+        let is_what_if = !more.is_empty();
+        assert_eq!((known, removed), if is_what_if { (None, Some(1)) } else { (Some(1), None) });
+    }
+    fs::write(at("wrong.toml"), "[judging]\nmin_change = 90\n").unwrap();
+    let told = program.fails(&["findings", "--what-if", &at("wrong.toml")]);
+    assert!(told.contains("wrong.toml") && told.contains("min_change"), "{told}");
 }

@@ -17,6 +17,7 @@ mod aws;
 mod check;
 mod contract;
 mod crashes;
+mod detect;
 mod dynamodb;
 mod end_to_end;
 mod examples;

@@ -16,7 +16,8 @@ use crate::output;
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
 pub(crate) fn run(args: &DetectArgs) -> anyhow::Result<Outcome> {
-    let name = args.file.display();
+    let is_piped = args.file == Path::new("-");
+    let name = if is_piped { "standard input".into() } else { args.file.to_string_lossy() };
     let bytes = bytes_of(&args.file).with_context(|| format!("{name} cannot be read"))?;
     let columns = Columns { time: args.time.clone(), value: args.value.clone() };
     let read = series::read(&bytes, &columns).with_context(|| format!("{name} is no series"))?;

@@ -51,14 +51,16 @@ async fn find(
     now: Time,
 ) -> Stored<Found> {
     Ok(match other {
-        None => Found::Known { findings: findings(library, &present.prices, now).await? },
+        None => findings(library, &present.prices, now).await?,
         Some(other) => Found::Compared(what_if(library, present, other, now).await?),
     })
 }
 
 fn text(found: &Found) -> String {
     match found {
-        Found::Known { findings } => render::findings_text(findings, output::width()),
+        Found::Known { series_judged, findings } => {
+            render::findings_text(*series_judged, findings, output::width())
+        }
         Found::Compared(difference) => render::difference_text(difference, output::width()),
     }
 }

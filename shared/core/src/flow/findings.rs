@@ -6,14 +6,19 @@ use crate::config::{self, Policy, Prices};
 use crate::flow::report::latest_first;
 use crate::judging::{self, Judgement, Laps, Watch, crowd, series_count, told};
 use crate::port::{Library, Stored};
-use crate::report::{Called, Difference, Finding, Telling};
+use crate::report::{Called, Difference, Finding, Found, Telling};
 use crate::row::WorkflowId;
 use crate::time::{Day, Time};
 use crate::track::Track;
 
-/// All findings that are stored, latest confirmed first, then what is not yet beyond doubt.
-pub async fn findings(library: &impl Library, prices: &Prices, now: Time) -> Stored<Vec<Finding>> {
-    rendered(library, &library.judgements().await?, Telling { now, prices }).await
+/// All findings that are stored, latest confirmed first, then what is not yet beyond doubt; and how
+/// much was judged.
+pub async fn findings(library: &impl Library, prices: &Prices, now: Time) -> Stored<Found> {
+    let judgements = library.judgements().await?;
+    let ran = judgements.iter().filter(|(_, judgement)| judgement.ran_lately(now));
+    let series_judged = ran.map(|(_, judgement)| u64::from(judgement.series)).sum();
+    let findings = rendered(library, &judgements, Telling { now, prices }).await?;
+    Ok(Found::Known { series_judged, findings })
 }
 
 /// What would be filed of all stored history under the present policy, against what would be under

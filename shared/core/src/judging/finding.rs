@@ -14,7 +14,7 @@ use crate::time::Time;
 use crate::track::Lap;
 
 /// Days without a sample after which a change is of no interest any more.
-const SILENT_DAYS: i64 = 30;
+pub(super) const SILENT_DAYS: i64 = 30;
 
 const MS_PER_DAY: i64 = 86_400_000;
 

@@ -29,11 +29,12 @@ use crate::judging::verdict::Case;
 use crate::judging::watch::Watched;
 use crate::row::WorkflowId;
 use crate::stored::to_bytes;
-use crate::time::Day;
+use crate::time::{Day, Time};
 use crate::track::Track;
 
 pub use alarm::Alarm;
 pub use carrier::{Carrier, Carriers};
+use finding::SILENT_DAYS;
 pub use finding::{AttemptRef, Cause, Finding, Level, Member, State};
 pub use fleet::{Told, told};
 pub use group::LEADING;
@@ -70,6 +71,14 @@ pub struct Judgement {
     pub classes: BTreeMap<String, BTreeSet<Day>>,
     /// By which [`rules_of`] it was judged.
     pub rules: [u8; 8],
+}
+
+impl Judgement {
+    /// Whether anything ran within the days after which a series is silent.
+    pub fn ran_lately(&self, now: Time) -> bool {
+        let since = now.plus_days(-SILENT_DAYS).day().week();
+        self.classes.values().filter_map(BTreeSet::last).any(|week| *week >= since)
+    }
 }
 
 /// Judges a workflow anew from the Monday of `from` on.

@@ -14,8 +14,13 @@ use crate::stats::Outcomes;
 /// How many series are judged, and what came of it: silence is told too.
 pub(super) fn judged(report: &Report) -> String {
     let series: u64 = report.workflows.iter().map(|workflow| workflow.series_judged).sum();
+    judged_of(series, &report.findings)
+}
+
+/// The same of other findings.
+pub(super) fn judged_of(series: u64, findings: &[Finding]) -> String {
     let (candidates, findings): (Vec<&Finding>, Vec<&Finding>) =
-        report.findings.iter().partition(|finding| finding.doubt.is_some());
+        findings.iter().partition(|finding| finding.doubt.is_some());
     let findings = units::counted(units::len(&findings), "finding");
     let judged = format!("{} series judged, {findings}", units::count(series));
     match candidates.len() {

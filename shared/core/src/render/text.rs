@@ -73,12 +73,10 @@ fn finding(page: &mut Page, sign: &str, finding: &Finding) {
     }
 }
 
-/// Findings for a terminal, as in a report.
-pub fn findings_text(findings: &[Finding], width: usize) -> String {
+/// Findings for a terminal, as in a report; `series` is how many series were judged.
+pub fn findings_text(series: u64, findings: &[Finding], width: usize) -> String {
     let mut page = Page { width: width.clamp(NARROWEST, WIDEST), text: String::new() };
-    if findings.is_empty() {
-        page.line("No finding.");
-    }
+    page.line(&summary::judged_of(series, findings));
     for one in findings {
         finding(&mut page, "", one);
     }

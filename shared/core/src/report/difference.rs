@@ -29,6 +29,8 @@ pub struct FindingList {
 pub enum Found {
     /// As they are.
     Known {
+        /// Series that were judged, of workflows that ran in the last thirty days.
+        series_judged: u64,
         /// Latest confirmed first, then what is not yet beyond doubt.
         findings: Vec<Finding>,
     },
@@ -52,7 +54,7 @@ impl Found {
     pub fn keep(&mut self, repository: &str) {
         let is_wanted = |finding: &Finding| finding.concerns(repository);
         match self {
-            Self::Known { findings } => findings.retain(is_wanted),
+            Self::Known { findings, .. } => findings.retain(is_wanted),
             Self::Compared(Difference { added, removed, kept }) => {
                 for findings in [added, removed, kept] {
                     findings.retain(is_wanted);
@@ -64,7 +66,7 @@ impl Found {
     /// Whether there is nothing to tell.
     pub const fn is_empty(&self) -> bool {
         match self {
-            Self::Known { findings } => findings.is_empty(),
+            Self::Known { findings, .. } => findings.is_empty(),
             Self::Compared(Difference { added, removed, kept }) => {
                 added.is_empty() && removed.is_empty() && kept.is_empty()
             }
@@ -75,7 +77,7 @@ impl Found {
     /// more.
     pub fn has_regression(&self) -> bool {
         let findings = match self {
-            Self::Known { findings } => findings,
+            Self::Known { findings, .. } => findings,
             Self::Compared(difference) => &difference.added,
         };
         let is_open = |one: &Finding| one.direction == "regression" && one.state == "confirmed";
