@@ -13,7 +13,7 @@ use crate::judging::{Finding, State, Told};
 use crate::port::{Deeds, Issue};
 use crate::row::WorkflowId;
 use crate::stored::to_bytes;
-use crate::time::Time;
+use crate::time::{MS_PER_HOUR, Time};
 
 /// Days after an issue was closed in which a change of the same series opens it again.
 const COOLING_DAYS: i64 = 14;
@@ -24,8 +24,6 @@ const FRESH_DAYS: i64 = 14;
 
 /// Hours between two edits of an issue whose finding only got more figures.
 const EDIT_HOURS: i64 = 24;
-
-const MS_PER_HOUR: i64 = 3_600_000;
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::config;
 use crate::flow::aggregate::Seen;
 use crate::flow::measure::noted;
-use crate::judging::{self, Judgement, LEAD_DAYS, Laps, PACE_DAYS, Watch, crowd, rules_of};
+use crate::judging::{self, Judgement, Laps, READ_DAYS, Watch, crowd, rules_of};
 use crate::port::{Fence, Findings, Ledger, Note, Notes, StoreError, StoreErrorKind, Stored};
 use crate::row::WorkflowId;
 use crate::time::{Day, Time};
@@ -114,7 +114,7 @@ impl<'a, S: Ledger + Notes + Findings> Judging<'a, S> {
         // What was judged by other settings is judged anew from the beginning.
         let held = held.filter(|held| held.rules == rules_of(&self.settings));
         let [first, last] = [i64::MIN, i64::MAX].map(|ms| Time::from_millis(ms).day());
-        let lead = |from: Day| Day(from.week().0.saturating_sub(LEAD_DAYS + PACE_DAYS));
+        let lead = |from: Day| Day(from.week().0.saturating_sub(READ_DAYS));
         let begin = if held.is_some() { lead(from) } else { first };
         let mut tracks = self.store.tracks(id, begin..last.next()).await?;
         let at = |tracks: &[(Day, Track)]| {

@@ -10,13 +10,11 @@ use crate::judging::series::{Scope, SeriesKey};
 use crate::model::AttemptId;
 use crate::row::WorkflowId;
 use crate::stats::detect::Doubt;
-use crate::time::Time;
+use crate::time::{MS_PER_DAY, Time};
 use crate::track::Lap;
 
 /// Days without a sample after which a change is of no interest any more.
 pub(super) const SILENT_DAYS: i64 = 30;
-
-const MS_PER_DAY: i64 = 86_400_000;
 
 /// A change of a workflow with one cause.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

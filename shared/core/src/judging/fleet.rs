@@ -80,7 +80,7 @@ pub fn told(judgements: &[(WorkflowId, Judgement)]) -> Vec<Told<'_>> {
     told
 }
 
-fn order(finding: &Finding) -> (bool, crate::time::Time, &str) {
+fn order(finding: &Finding) -> (bool, Time, &str) {
     (!finding.is_beyond_doubt(), finding.confirmed.end, &finding.id)
 }
 

@@ -7,7 +7,7 @@ use crate::judging::finding::AttemptRef;
 use crate::judging::laps::Laps;
 use crate::row::Segment;
 use crate::stats::detect::Doubt;
-use crate::time::Time;
+use crate::time::{MS_PER_DAY, MS_PER_HOUR, Time};
 
 /// Attempts of a segment between which two changes count as one: where a small change began is
 /// known less well.
@@ -17,7 +17,7 @@ pub const LEADING: usize = 6;
 const GOOD_PART: f64 = 0.5;
 
 /// Days after the first change until which others join it.
-const SETTLED_DAYS: i32 = 80;
+pub(super) const SETTLED_DAYS: i32 = 80;
 
 /// Days within which all series of one cause change, however seldom their attempts are.
 pub(super) const TOGETHER_DAYS: i32 = 14;
@@ -79,7 +79,7 @@ impl<'a> Group<'a> {
             && self.alarms.iter().all(|held| held.series != alarm.series);
         let apart = first.first_bad.end.since(alarm.first_bad.end).abs();
         if !is_alike
-            || apart > days(TOGETHER_DAYS)
+            || apart > i64::from(TOGETHER_DAYS) * MS_PER_DAY
             || alarm.confirmed.end > settled(first.first_bad.end)
         {
             return false;
@@ -115,13 +115,7 @@ impl<'a> Group<'a> {
     }
 }
 
-const MS_PER_HOUR: i64 = 3_600_000;
-
-fn days(days: i32) -> i64 {
-    i64::from(days) * 24 * MS_PER_HOUR
-}
-
 /// Until when what is said of changes that began then can change, but that they went back.
 pub(super) fn settled(began: Time) -> Time {
-    began.plus_millis(days(SETTLED_DAYS))
+    began.plus_days(i64::from(SETTLED_DAYS))
 }

@@ -2,11 +2,10 @@
 
 use crate::judging::finding::Finding;
 use crate::judging::group::settled;
+use crate::time::MS_PER_DAY;
 
 /// Days between two changes that one step carries for them to be one.
 pub(super) const ONE_STEP_DAYS: i32 = 7;
-
-const MS_PER_DAY: i64 = 86_400_000;
 
 /// The findings, those that one step carries as one.
 pub(super) fn merged(mut findings: Vec<Finding>) -> Vec<Finding> {
@@ -14,21 +13,14 @@ pub(super) fn merged(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by_cached_key(order);
     let mut kept: Vec<Finding> = Vec::new();
     for finding in findings {
-        match kept.iter().position(|held| held.has_cause_of(&finding)) {
+        match kept.iter_mut().find(|held| held.has_cause_of(&finding)) {
             // What is beyond doubt is not joined by what is not.
-            Some(place) if finding.is_beyond_doubt() || !kept_doubtless(&kept, place) => {
-                let held = kept.remove(place);
-                kept.insert(place, held.with(finding));
-            }
-            Some(_) => {}
+            Some(held) if held.is_beyond_doubt() && !finding.is_beyond_doubt() => {}
+            Some(held) => *held = held.clone().with(finding),
             None => kept.push(finding),
         }
     }
     kept
-}
-
-fn kept_doubtless(kept: &[Finding], place: usize) -> bool {
-    kept.get(place).is_some_and(Finding::is_beyond_doubt)
 }
 
 impl Finding {

@@ -25,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 use crate::config;
+use crate::judging::finding::SILENT_DAYS;
 use crate::judging::verdict::Case;
 use crate::judging::watch::Watched;
 use crate::row::WorkflowId;
@@ -34,15 +35,14 @@ use crate::track::Track;
 
 pub use alarm::Alarm;
 pub use carrier::{Carrier, Carriers};
-use finding::SILENT_DAYS;
 pub use finding::{AttemptRef, Cause, Finding, Level, Member, State};
 pub use fleet::{Told, told};
 pub use group::LEADING;
-pub use laps::{LEAD_DAYS, Laps};
+pub use laps::{Laps, READ_DAYS};
 pub use proportion::{Proportion, ShareChange};
 pub use relevance::{Billed, COUNTED_DAYS, Idle, Relevance};
 pub use series::{Measure, Scope, SeriesKey};
-pub use watch::{PACE_DAYS, Watch, crowd, series_count};
+pub use watch::{Watch, crowd, series_count};
 
 /// Raised where the same samples come to other verdicts than before.
 const VERSION: u32 = 1;
@@ -83,7 +83,7 @@ impl Judgement {
 
 /// Judges a workflow anew from the Monday of `from` on.
 ///
-/// `tracks` are those of its days from [`LEAD_DAYS`] and [`PACE_DAYS`] before that Monday, oldest
+/// `tracks` are those of its days from [`READ_DAYS`] before that Monday, oldest
 /// first; `held` is what was known before, of which only what came before that Monday is used.
 pub fn judge(
     id: WorkflowId,

@@ -2,8 +2,7 @@
 
 use crate::judging::alarm::Alarm;
 use crate::judging::finding::AttemptRef;
-use crate::judging::laps::{LEAD_DAYS, Laps, REACH_DAYS};
-use crate::judging::watch::PACE_DAYS;
+use crate::judging::laps::{Laps, REACH_DAYS, READ_DAYS};
 use crate::stats;
 use crate::track::{Lap, Outcome, Track};
 
@@ -31,8 +30,8 @@ impl<'a> Sides<'a> {
         let (from, until) = (order(first_bad), until.map(order));
         let [earliest, latest] =
             [-REACH_DAYS, REACH_DAYS].map(|days| first_bad.end.plus_days(i64::from(days)));
-        let read = i64::from(LEAD_DAYS + PACE_DAYS);
-        let earliest = earliest.max(confirmed.end.day().week().start().plus_days(-read));
+        let read = confirmed.end.day().week().start().plus_days(-i64::from(READ_DAYS));
+        let earliest = earliest.max(read);
         let (mut before, mut after) = (Vec::new(), Vec::new());
         for (_, track, lap) in laps.iter() {
             let place = (lap.end, lap.id);

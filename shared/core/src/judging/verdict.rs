@@ -4,19 +4,25 @@ use crate::judging::alarm::Alarm;
 use crate::judging::carrier::carriers;
 use crate::judging::cause::cause;
 use crate::judging::finding::{Finding, Level, Member, State, identity};
-use crate::judging::group::{Group, TOGETHER_DAYS, groups, settled};
-use crate::judging::laps::{LEAD_DAYS, Laps, REACH_DAYS};
+use crate::judging::group::{Group, SETTLED_DAYS, TOGETHER_DAYS, groups, settled};
+use crate::judging::laps::{Laps, REACH_DAYS, READ_DAYS};
 use crate::judging::merge::{ONE_STEP_DAYS, merged};
 use crate::judging::relevance::Relevance;
 use crate::judging::series::{SeriesKey, last};
 use crate::judging::sides::Sides;
-use crate::judging::watch::{PACE_DAYS, Watched};
+use crate::judging::watch::Watched;
 use crate::model::AttemptId;
 use crate::row::WorkflowId;
 use crate::time::{Day, Time};
 
 /// Attempts after a change whose mean has to show it.
 const ENOUGH: usize = 16;
+
+/// Days for which all attempts around a change are read, and those around what it may be merged with.
+const SEEN_DAYS: i32 = READ_DAYS - REACH_DAYS - TOGETHER_DAYS - ONE_STEP_DAYS;
+
+// Until then nothing may change any more: of a change, and of another one that is merged with it.
+const _: () = assert!(SETTLED_DAYS + 2 * TOGETHER_DAYS + ONE_STEP_DAYS <= SEEN_DAYS);
 
 /// All that is known while a workflow is judged from a Monday on.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +37,7 @@ impl Case<'_> {
     /// The findings, by time of confirmation. Those of `held` that are so old that attempts around
     /// their change may be missing stay as they were, but for their recovery.
     pub(super) fn findings(self, held: Vec<Finding>) -> Vec<Finding> {
-        let seen = LEAD_DAYS + PACE_DAYS - REACH_DAYS - TOGETHER_DAYS - ONE_STEP_DAYS;
-        let line = Day(self.monday.0.saturating_sub(seen)).start();
+        let line = Day(self.monday.0.saturating_sub(SEEN_DAYS)).start();
         let mut findings: Vec<Finding> = held;
         findings.retain(|finding| finding.began() < line && finding.is_beyond_doubt());
         let is_settled = |alarm: &&Alarm| findings.iter().any(|finding| finding.holds(alarm));

@@ -9,21 +9,19 @@ use crate::judging::proportion::Proportion;
 use crate::judging::series::{Measure, Point, SeriesKey, series};
 use crate::stats::detect::{self, Direction, Doubt, Judge, Rules, Sample};
 use crate::stats::median;
-use crate::time::Day;
+use crate::time::{Day, MS_PER_HOUR};
 
 /// Points of a series in a day; more samples are put together.
 const POINTS_A_DAY: usize = 8;
 
 /// Days before a week that tell how many samples of it make a point.
-pub const PACE_DAYS: i32 = 14;
+pub(super) const PACE_DAYS: i32 = 14;
 
 /// A waiting time must change by this share at least: it is never steady.
 const LEAST_WAIT: f64 = 0.25;
 
 /// Fewer series than this are taken as so many.
 const CROWD: u32 = 230;
-
-const MS_PER_HOUR: i64 = 3_600_000;
 
 /// How series are watched.
 pub struct Watch<'a> {

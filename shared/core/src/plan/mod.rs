@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 
 use crate::config::Metrics;
 use crate::fleet;
-use crate::judging::{LEAD_DAYS, PACE_DAYS};
+use crate::judging::READ_DAYS;
 
 pub use prices::{PRICED, Price, REGION, Source};
 pub use text::text;
@@ -161,7 +161,7 @@ impl Default for Setting {
             pass_minutes: 15.0,
             batch_seconds: 300.0,
             retention_days: 35.0,
-            judged_days: f64::from(LEAD_DAYS + PACE_DAYS),
+            judged_days: f64::from(READ_DAYS),
             architecture: Architecture::default(),
         }
     }

@@ -90,17 +90,18 @@ fn carried(finding: &Finding) -> Option<String> {
             (Some(job), None) => format!("job `{job}` outside of its steps"),
             (None, _) => "what lies between jobs".to_owned(),
         };
-        let gained = one.after_s - one.before_s;
-        let sign = if gained < 0.0 { "−" } else { "+" };
         let share = one.share_pct.unwrap_or_default();
-        format!("{what} ({sign}{}, {share:.0} %)", units::duration(gained.abs()))
+        format!("{what} ({}, {share:.0} %)", gained(one.after_s - one.before_s))
     });
     let words: Vec<String> = words.collect();
     let parts = finding.carriers.iter().chain(&finding.rest);
     let whole: f64 = parts.map(|one| one.after_s - one.before_s).sum();
-    let sign = if whole < 0.0 { "−" } else { "+" };
-    let whole = units::duration(whole.abs());
-    (!words.is_empty()).then(|| format!("{}, of {sign}{whole} on average", words.join(", ")))
+    (!words.is_empty()).then(|| format!("{}, of {} on average", words.join(", "), gained(whole)))
+}
+
+fn gained(seconds: f64) -> String {
+    let sign = if seconds < 0.0 { "−" } else { "+" };
+    format!("{sign}{}", units::duration(seconds.abs()))
 }
 
 /// Carriers told in words, and the part of a change from which on one is.

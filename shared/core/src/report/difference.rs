@@ -29,7 +29,8 @@ pub struct FindingList {
 pub enum Found {
     /// As they are.
     Known {
-        /// Series that were judged, of workflows that ran in the last thirty days.
+        /// Series that were judged, of all workflows that ran in the last thirty days, whichever
+        /// repository is asked for.
         series_judged: u64,
         /// Latest confirmed first, then what is not yet beyond doubt.
         findings: Vec<Finding>,
