@@ -1,0 +1,1 @@
+//! What Laptime says on GitHub: issues and comments, within its rate limits.

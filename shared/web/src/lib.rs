@@ -1,0 +1,1 @@
+//! A plain HTTP client: Grafana, and webhooks of chats.
