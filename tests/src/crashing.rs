@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use laptime_core::judging::Judgement;
 use laptime_core::model::{AttemptId, Event};
 use laptime_core::port::{
-    Appended, Changed, Deeds, Fence, Filed, Findings, Inbox, Lease, Ledger, Library, Loaded, Note,
-    Notes, Rows, Standing, StoreError, StoreErrorKind, Stored, StoredDay, Touched,
+    Appended, Changed, Deeds, Desk, Fence, Filed, Findings, Inbox, Lease, Ledger, Library, Loaded,
+    Note, Notes, Rows, Standing, StoreError, StoreErrorKind, Stored, StoredDay, Touched,
 };
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{DayKey, Row, WorkflowId};
@@ -176,12 +176,12 @@ impl<S: Findings> Findings for Crashing<'_, S> {
         self.call(self.inner.put_judgement(fence, id, judgement)).await
     }
 
-    async fn deeds(&self, id: WorkflowId) -> Stored<Deeds> {
-        self.call(self.inner.deeds(id)).await
+    async fn deeds(&self, desk: Desk) -> Stored<Deeds> {
+        self.call(self.inner.deeds(desk)).await
     }
 
-    async fn put_deeds(&self, id: WorkflowId, deeds: &Deeds) -> Stored<bool> {
-        self.call(self.inner.put_deeds(id, deeds)).await
+    async fn put_deeds(&self, desk: Desk, deeds: &Deeds) -> Stored<bool> {
+        self.call(self.inner.put_deeds(desk, deeds)).await
     }
 }
 

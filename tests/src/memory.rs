@@ -7,9 +7,9 @@ use std::sync::Mutex;
 use laptime_core::judging::Judgement;
 use laptime_core::model::{AttemptId, Event, EventKey};
 use laptime_core::port::{
-    Appended, Changed, ChangedAttempt, Deeds, Fence, Filed, Filing, Findings, Inbox, Lease, Ledger,
-    Library, Loaded, Note, Notes, Place, Received, Rows, Standing, StoreError, StoreErrorKind,
-    Stored, StoredDay, Touched,
+    Appended, Changed, ChangedAttempt, Deeds, Desk, Fence, Filed, Filing, Findings, Inbox, Lease,
+    Ledger, Library, Loaded, Note, Notes, Place, Received, Rows, Standing, StoreError,
+    StoreErrorKind, Stored, StoredDay, Touched,
 };
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{Branch, DayKey, Row, WorkflowId};
@@ -35,7 +35,7 @@ struct State {
     last_pass: Option<Time>,
     notes: BTreeMap<Note, Vec<u8>>,
     judgements: BTreeMap<WorkflowId, Judgement>,
-    deeds: BTreeMap<WorkflowId, Deeds>,
+    deeds: BTreeMap<Desk, Deeds>,
 }
 
 #[derive(Debug, Clone)]
@@ -144,16 +144,16 @@ impl Findings for Memory {
         })
     }
 
-    async fn deeds(&self, id: WorkflowId) -> Stored<Deeds> {
-        Ok(self.with(|state| state.deeds.get(&id).cloned().unwrap_or_default()))
+    async fn deeds(&self, desk: Desk) -> Stored<Deeds> {
+        Ok(self.with(|state| state.deeds.get(&desk).cloned().unwrap_or_default()))
     }
 
-    async fn put_deeds(&self, id: WorkflowId, deeds: &Deeds) -> Stored<bool> {
+    async fn put_deeds(&self, desk: Desk, deeds: &Deeds) -> Stored<bool> {
         Ok(self.with(|state| {
-            let held = state.deeds.get(&id).map_or(0, |held| held.revision);
+            let held = state.deeds.get(&desk).map_or(0, |held| held.revision);
             let is_next = held + 1 == deeds.revision;
             if is_next {
-                state.deeds.insert(id, deeds.clone());
+                state.deeds.insert(desk, deeds.clone());
             }
             is_next
         }))

@@ -1,7 +1,7 @@
 //! Judgements, and what was done about findings.
 
 use laptime_core::judging::Judgement;
-use laptime_core::port::{Deeds, Fence, Findings, Stored};
+use laptime_core::port::{Deeds, Desk, Fence, Findings, Stored};
 use laptime_core::row::WorkflowId;
 use laptime_core::stored::to_bytes;
 
@@ -29,18 +29,18 @@ impl Findings for Store {
         self.replace(fence, "a judgement", key::judgement(id), judgement).await
     }
 
-    async fn deeds(&self, id: WorkflowId) -> Stored<Deeds> {
-        match self.table.get("reading what was done", key::deeds(id)).await? {
+    async fn deeds(&self, desk: Desk) -> Stored<Deeds> {
+        match self.table.get("reading what was done", key::deeds(desk.ids())).await? {
             Some(item) => self.table.decode("what was done", &item).await,
             None => Ok(Deeds::default()),
         }
     }
 
-    async fn put_deeds(&self, id: WorkflowId, deeds: &Deeds) -> Stored<bool> {
+    async fn put_deeds(&self, desk: Desk, deeds: &Deeds) -> Stored<bool> {
         let doing = "storing what was done";
         let bytes = to_bytes(deeds)
             .map_err(|error| unreadable(&self.table.name, "what was done", &error))?;
-        let item = Item::at(key::deeds(id)).number("v", deeds.revision);
+        let item = Item::at(key::deeds(desk.ids())).number("v", deeds.revision);
         let item = self.table.stow(doing, &bytes, None).await?.within(item);
         let is_next = match deeds.revision.saturating_sub(1) {
             0 => Condition::new("attribute_not_exists(p)", []),

@@ -1,6 +1,10 @@
 //! `laptime.toml`: every field has a default, unknown ones are refused, and all problems are told
 //! at once.
 
+mod issues;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -9,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::ingest::Progress;
 use crate::row::runner_class;
+
+pub use issues::{Github, Issues};
 
 /// The policy of an installation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -28,6 +34,10 @@ pub struct Policy {
     pub judging: Judging,
     /// Dollars a minute of each class of runner, by the labels that jobs ask for.
     pub prices: Prices,
+    /// What issues about findings look like.
+    pub issues: Issues,
+    /// How much of GitHub's API is used.
+    pub github: Github,
 }
 
 impl Prices {
@@ -330,7 +340,7 @@ impl Policy {
         } else if !shares.iter().all(|share| (0.0..=1.0).contains(share)) {
             Some("must be a share from 0 to 1")
         } else {
-            None
+            self.issues.out_of_range().or_else(|| self.github.out_of_range())
         }
     }
 }
@@ -339,54 +349,4 @@ impl Policy {
 fn is_namespace(text: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || ".-_/#:".contains(c);
     (1..=255).contains(&text.len()) && text.chars().all(fits) && !text.starts_with("AWS/")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_schema_in_docs_is_the_one_of_the_policy() {
-        crate::kept::assert_kept("laptime.schema.json", &schema());
-    }
-
-    #[test]
-    fn an_empty_file_is_the_default_policy() {
-        assert_eq!(Policy::parse(""), Ok(Policy::default()));
-        assert_eq!(
-            Policy::parse("[serve]\n[retention]\nraw_days = 90").unwrap().retention.raw_days,
-            90
-        );
-    }
-
-    #[test]
-    fn all_problems_are_told_at_once() {
-        let text = r#"
-            colour = "red"
-            [ingest]
-            progress = "maybe"
-            [retention]
-            raw_days = 2
-            raw_weeks = 5
-            [threshold]
-            [thresholds]
-            success_rate = 90
-            p95_s = "long"
-        "#;
-        insta::assert_snapshot!(Policy::parse(text).unwrap_err(), @r#"
-        `colour`: not a section; write `[colour]`
-        `ingest.progress`: unknown variant `maybe`, expected `keep` or `drop`
-        `retention.raw_days`: must be 4 to 3650 days
-        `retention.raw_weeks`: unknown field `raw_weeks`, expected `raw_days`
-        `threshold`: no such section
-        `thresholds.p95_s`: invalid type: string "long", expected f64
-        `thresholds.success_rate`: must be a share from 0 to 1
-        "#);
-        assert!(Policy::parse("[[").is_err());
-        let crossed = Policy::parse("[thresholds]\nslow_workflow_s = 2100").unwrap_err();
-        assert_eq!(
-            crossed.to_string(),
-            "`thresholds.slow_workflow_s`: 2100 is above `very_slow_workflow_s`, which is 1800"
-        );
-    }
 }

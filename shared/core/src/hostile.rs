@@ -9,7 +9,7 @@ mod markdown;
 #[cfg(test)]
 mod tests;
 
-pub use markdown::{markdown, markdown_prose};
+pub use markdown::{issue_title, markdown, markdown_prose};
 
 use unicode_width::UnicodeWidthChar;
 

@@ -1,7 +1,7 @@
 //! Judgements, and what was done about findings.
 
 use laptime_core::judging::Judgement;
-use laptime_core::port::{Deeds, Fence, Findings, Stored};
+use laptime_core::port::{Deeds, Desk, Fence, Findings, Stored};
 use laptime_core::row::WorkflowId;
 use rusqlite::{OptionalExtension, params};
 
@@ -36,18 +36,18 @@ impl Findings for Store {
         })
     }
 
-    async fn deeds(&self, id: WorkflowId) -> Stored<Deeds> {
+    async fn deeds(&self, desk: Desk) -> Stored<Deeds> {
         let bytes: Option<Vec<u8>> = self.read("reading what was done", |conn| {
             conn.prepare_cached("SELECT value FROM deed WHERE repository = ? AND workflow = ?")?
-                .query_row(workflow_params(id), |row| row.get(0))
+                .query_row(workflow_params(desk.ids()), |row| row.get(0))
                 .optional()
         })?;
         let deeds = bytes.map(|bytes| decode(&self.path, "what was done", &bytes)).transpose()?;
         Ok(deeds.unwrap_or_default())
     }
 
-    async fn put_deeds(&self, id: WorkflowId, deeds: &Deeds) -> Stored<bool> {
-        let (repository, workflow) = workflow_params(id);
+    async fn put_deeds(&self, desk: Desk, deeds: &Deeds) -> Stored<bool> {
+        let (repository, workflow) = workflow_params(desk.ids());
         let bytes = encode(&self.path, deeds)?;
         let revision = sql(deeds.revision);
         self.write("storing what was done", |tx| {

@@ -424,17 +424,26 @@ fn a_note_is_what_was_put_last(store: &impl Subject) {
 }
 
 fn what_was_done_is_written_over_what_was_known(store: &impl Subject) {
-    let [a, b] = [7, 8].map(|workflow| WorkflowId { repository: 1, workflow });
+    let workflow = WorkflowId { repository: 1, workflow: 7 };
+    let [a, b, c] = [Desk::Workflow(workflow), Desk::Repository(1), Desk::Repository(7)];
     let issue = |number| Issue {
         finding: "f00d".to_owned(),
         subject: "5eed".to_owned(),
+        repository: "acme/web".to_owned(),
         number: Some(number),
         filed: at(NOON),
-        closed: None,
+        claim: Some(Claim { at: at(NOON), what: Claimed::Comment("mark".to_owned()) }),
+        closed: Some(Closed { at: at(NOON), by_hand: true }),
         reopened: 0,
         says: [7; 8],
         said_at: at(NOON),
+        told: Gist { change: -250, not_your_code: true },
         muted: Some(at(NOON)),
+        gathered: vec![Gathered {
+            workflow,
+            finding: "f00d".to_owned(),
+            subject: "5eed".to_owned(),
+        }],
     };
     let deeds = |revision| Deeds { revision, issues: vec![issue(revision), issue(99)] };
     assert_eq!(wait(store.deeds(a)).unwrap(), Deeds::default());
@@ -442,6 +451,8 @@ fn what_was_done_is_written_over_what_was_known(store: &impl Subject) {
     assert!(wait(store.put_deeds(a, &deeds(1))).unwrap());
     assert!(!wait(store.put_deeds(a, &deeds(1))).unwrap(), "somebody was first");
     assert!(wait(store.put_deeds(a, &deeds(2))).unwrap());
+    assert!(wait(store.put_deeds(b, &deeds(1))).unwrap(), "that of its repository is another");
     assert_eq!(wait(store.deeds(a)).unwrap(), deeds(2));
-    assert_eq!(wait(store.deeds(b)).unwrap(), Deeds::default());
+    assert_eq!(wait(store.deeds(b)).unwrap(), deeds(1));
+    assert_eq!(wait(store.deeds(c)).unwrap(), Deeds::default());
 }

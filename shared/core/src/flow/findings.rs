@@ -93,7 +93,7 @@ async fn rendered(
 }
 
 /// What the workflow was called on a day.
-async fn name(library: &impl Library, id: WorkflowId, day: Day) -> Stored<Called> {
+pub(super) async fn name(library: &impl Library, id: WorkflowId, day: Day) -> Stored<Called> {
     let days = library.days(id, day..day.next()).await?;
     let names = days.into_iter().find_map(|day| day.rollup?.names);
     Ok(names.map_or_else(|| Called::by_ids(id), |named| Called::from(named.names)))

@@ -6,6 +6,9 @@
 
 use super::{NAME_CHARS, PROSE_CHARS, Place, cut, is_unseen, named, one};
 
+/// Longest title before its spans are set apart by backquotes.
+const TITLE_CHARS: usize = 200;
+
 /// Shortest run of hexadecimal digits that GitHub takes for a commit.
 const SHORTEST_SHA: usize = 7;
 
@@ -33,7 +36,16 @@ pub fn markdown(name: &str) -> String {
 /// assert_eq!(markdown_prose("Split job `a b`: ask @octo."), "Split job `a b`: ask `@octo.`");
 /// ```
 pub fn markdown_prose(text: &str) -> String {
-    let shown = cut(text, PROSE_CHARS, &Place { columns: one, escaped: breaks_cell });
+    sentence(text, PROSE_CHARS)
+}
+
+/// The same for the title of an issue, which GitHub takes up to 256 characters long.
+pub fn issue_title(text: &str) -> String {
+    sentence(text, TITLE_CHARS)
+}
+
+fn sentence(text: &str, limit: usize) -> String {
+    let shown = cut(text, limit, &Place { columns: one, escaped: breaks_cell });
     let mut line = Line::default();
     for (nth, part) in shown.split('`').enumerate() {
         if nth % 2 == 1 {

@@ -8,6 +8,7 @@ mod alarm;
 mod back;
 mod carrier;
 mod cause;
+mod daily;
 mod finding;
 mod fleet;
 mod group;
@@ -35,6 +36,7 @@ use crate::track::Track;
 
 pub use alarm::Alarm;
 pub use carrier::{Carrier, Carriers};
+pub use daily::daily;
 pub use finding::{AttemptRef, Cause, Finding, Level, Member, State};
 pub use fleet::{Told, told};
 pub use group::LEADING;

@@ -2,6 +2,7 @@
 //! traits; they decide nothing.
 
 mod findings;
+mod forge;
 mod objects;
 mod outbox;
 
@@ -15,7 +16,11 @@ use crate::row::{DayKey, Row, WorkflowId};
 use crate::time::{Day, Time};
 use crate::track::Track;
 
-pub use findings::{Deeds, Findings, Issue};
+pub use findings::{Claim, Claimed, Closed, Deeds, Desk, Findings, Gathered, Gist, Issue};
+pub use forge::{
+    Draft, Forge, ForgeError, ForgeErrorKind, Forged, IssueStanding, IssueState, Rewrite,
+};
+
 pub use objects::{Object, ObjectStanding, Objects};
 pub use outbox::{Datum, Metrics, NotSent, Note, Notes, Unit, VALUES_MAX, Within};
 

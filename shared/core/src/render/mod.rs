@@ -3,6 +3,7 @@
 
 mod clock;
 mod html;
+mod issue;
 mod json;
 mod markdown;
 #[cfg(test)]
@@ -14,6 +15,8 @@ mod text;
 mod units;
 
 pub use html::{HtmlError, html};
+pub use issue::{BODY_MAX, Evidence, IssueText};
+pub(crate) use issue::{closing, issue, mark, marked, news, reopening, rollup};
 pub use json::{json, schema};
 pub use markdown::markdown;
 pub(crate) use text::table::{Column, Table};

@@ -96,6 +96,9 @@ pub struct Finding {
     pub(crate) repositories: Vec<String>,
     /// All of it in a sentence.
     pub title: String,
+    /// The same within its repository, long names cut.
+    #[serde(skip)]
+    pub(crate) headline: String,
     /// What to do, in a sentence.
     pub advice: String,
 }
@@ -218,6 +221,7 @@ impl Finding {
                     members: members.iter().map(member).collect(),
                     repositories: members.iter().map(|(id, _)| called(*id).repository).collect(),
                     title: words.title(first),
+                    headline: words.title(first),
                     cause: Some(words.cause()),
                     advice: words.advice(),
                     relevant: members.iter().any(|(_, one)| one.is_relevant()),
@@ -281,6 +285,7 @@ fn one(id: WorkflowId, finding: &judging::Finding, with: Telling<'_>, called: &C
         members: finding.members.iter().map(|one| words::scope_text(&one.series.scope)).collect(),
         repositories: vec![called.repository.clone()],
         title: words::title(finding, called),
+        headline: words::headline(finding, called),
         advice: words::advice(finding),
     }
 }

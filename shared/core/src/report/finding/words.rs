@@ -43,10 +43,39 @@ pub(super) fn title(finding: &Finding, called: &Called) -> String {
             format!("`{}`, {}", called.workflow, scope_text(scope))
         }
     };
+    format!("{of} of `{}` {}", called.repository, moved(finding))
+}
+
+/// Within its repository, and short enough for a title.
+pub(super) fn headline(finding: &Finding, called: &Called) -> String {
+    let workflow = short(&called.workflow);
+    let of = match &finding.series.scope {
+        Scope::Run => format!("`{workflow}`"),
+        Scope::Job { job, .. } => format!("`{workflow}`, job `{}`", short(job)),
+        Scope::Step { job, step, .. } => {
+            format!("`{workflow}`, step `{}` of job `{}`", short(step), short(job))
+        }
+    };
+    format!("{of} {}", moved(finding))
+}
+
+fn moved(finding: &Finding) -> String {
     let what = what(finding.series.measure, finding.is_regression);
     let segment = segment(finding.series.segment);
-    format!("{of} of `{}` {what}{segment}: {}", called.repository, change_text(finding))
+    format!("{what}{segment}: {}", change_text(finding))
 }
+
+/// A name cut so that three of them leave room for figures in a title.
+fn short(name: &str) -> String {
+    let mut chars = name.chars();
+    let mut kept: String = chars.by_ref().take(HEADLINE_NAME_CHARS).collect();
+    if chars.next().is_some() {
+        kept.push('…');
+    }
+    kept
+}
+
+const HEADLINE_NAME_CHARS: usize = 32;
 
 const fn segment(segment: Segment) -> &'static str {
     match segment {
