@@ -2,7 +2,6 @@
 //! from the store's side.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use laptime_core::judging::Judgement;
 use laptime_core::model::{AttemptId, Event};
@@ -15,48 +14,28 @@ use laptime_core::row::{DayKey, Row, WorkflowId};
 use laptime_core::time::{Day, Time};
 use laptime_core::track::Track;
 
-/// Whether the deadly call still takes effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
-    /// It dies before.
-    Before,
-    /// It dies after: stored, but nobody heard.
-    After,
-}
+use crate::doom::Doom;
 
 /// The store around another one.
 #[derive(Debug)]
 pub struct Crashing<'a, S> {
     inner: &'a S,
-    calls: AtomicUsize,
-    deadly: usize,
-    moment: Moment,
+    doom: &'a Doom,
 }
 
 impl<'a, S> Crashing<'a, S> {
-    /// Dies at call number `deadly`, from 0.
-    pub fn new(inner: &'a S, deadly: usize, moment: Moment) -> Self {
-        Self { inner, calls: AtomicUsize::new(0), deadly, moment }
-    }
-
-    /// Whether it has died.
-    pub fn is_dead(&self) -> bool {
-        self.calls.load(Ordering::Relaxed) > self.deadly
+    /// Dies of this.
+    pub fn new(inner: &'a S, doom: &'a Doom) -> Self {
+        Self { inner, doom }
     }
 
     async fn call<T>(&self, run: impl Future<Output = Stored<T>>) -> Stored<T> {
-        let call = self.calls.fetch_add(1, Ordering::Relaxed);
-        if call < self.deadly {
-            return run.await;
-        }
-        if call == self.deadly && self.moment == Moment::After {
-            run.await?;
-        }
-        Err(StoreError {
+        let dead = |_| StoreError {
             kind: StoreErrorKind::Failed,
-            what: format!("crashed {:?} call {call}", self.moment),
+            what: "the process is dead".to_owned(),
             source: None,
-        })
+        };
+        self.doom.call(run, dead).await
     }
 }
 

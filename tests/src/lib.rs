@@ -13,10 +13,12 @@
 mod cloud;
 mod crashing;
 mod deployed;
+mod doom;
 mod faulty;
 mod flows;
 mod gathered;
 mod histories;
+mod hub;
 mod lambda;
 mod memory;
 mod program;
@@ -29,14 +31,16 @@ mod weeks;
 mod workload;
 
 pub use cloud::{Cloud, cloud};
-pub use crashing::{Crashing, Moment};
+pub use crashing::Crashing;
 pub use deployed::Deployed;
+pub use doom::{Dead, Doom, Moment};
 pub use faulty::{Faulty, Trouble};
 pub use flows::{
     aggregate_at, append_all, at, measure_at, publish_at, report_json, report_of, wait,
 };
 pub use gathered::{Bucket, Fate, Gathered};
 pub use histories::{busy_history, hostile_history, jumbled, lines, report_schema};
+pub use hub::{Dying, Hub, HubIssue};
 pub use lambda::{Ended, Function, Outcome};
 pub use memory::Memory;
 pub use program::{Answer, Laptime, Served, variable};

@@ -128,6 +128,18 @@ impl Rows for Memory {
     }
 }
 
+impl Memory {
+    /// Puts these judgements in place of all there are.
+    pub fn judge(&self, judgements: &[(WorkflowId, Judgement)]) {
+        self.with(|state| state.judgements = judgements.iter().cloned().collect());
+    }
+
+    /// Nothing was done about any finding.
+    pub fn forget_deeds(&self) {
+        self.with(|state| state.deeds.clear());
+    }
+}
+
 impl Findings for Memory {
     async fn judgement(&self, id: WorkflowId) -> Stored<Option<Judgement>> {
         Ok(self.with(|state| state.judgements.get(&id).cloned()))

@@ -7,8 +7,9 @@ use laptime_core::ingest::Progress::Keep;
 use laptime_core::judging::Judgement;
 use laptime_core::model::AttemptId;
 use laptime_core::port::{
-    Appended, Deeds, Fence, Filed, Filing, Findings, Inbox, Issue, Lease, Ledger, Library, Note,
-    Notes, Place, Received, Standing, StoreErrorKind, Touched,
+    Appended, Claim, Claimed, Closed, Deeds, Desk, Fence, Filed, Filing, Findings, Gathered, Gist,
+    Inbox, Issue, Lease, Ledger, Library, Note, Notes, Place, Received, Standing, StoreErrorKind,
+    Touched,
 };
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{DayKey, WorkflowId};

@@ -1,8 +1,8 @@
 //! A crash at every call on a store, then a rerun: nothing lost, nothing doubled.
 
 use kit::{
-    Crashing, Delivery, Faulty, Job, Memory, Moment, Run, Trouble, aggregate_at, append_all, at,
-    cloud, report_json,
+    Crashing, Delivery, Doom, Faulty, Job, Memory, Moment, Run, Trouble, aggregate_at, append_all,
+    at, cloud, report_json,
 };
 use laptime_core::ingest::Progress::Keep;
 use laptime_core::port::{Findings, Inbox, Ledger, Library, Notes, Stored};
@@ -41,11 +41,12 @@ fn expected() -> String {
 /// Takes in the history in two halves with a pass after each; sends all of it again after a crash.
 fn survive<S: Inbox + Ledger + Notes + Findings>(store: &S, deadly: usize, moment: Moment) -> bool {
     let noon = at(NOON);
-    let crashing = Crashing::new(store, deadly, moment);
+    let doom = Doom::at(deadly, moment);
+    let crashing = Crashing::new(store, &doom);
     let history = history();
     let (first, second) = history.split_at(history.len() - 3);
     let died = work(&crashing, first, noon).and_then(|()| work(&crashing, second, noon)).is_err();
-    assert_eq!(died, crashing.is_dead());
+    assert_eq!(died, doom.is_dead());
     // GitHub's deliveries are sent again; the lease of the dead pass has lapsed by then.
     let later = noon.plus_millis(60_000);
     work(store, &history, later).unwrap();

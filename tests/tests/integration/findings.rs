@@ -1,19 +1,12 @@
 //! From deliveries to findings: what changed, who carries it, and when silence is right.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 
 use fastrand::Rng;
-use kit::{
-    Delivery, Laptime, Memory, Weeks, aggregate_at, append_all, report_json, report_of, wait,
-};
+use kit::{Delivery, Laptime, Memory, Weeks, aggregate_at, append_all, report_json, report_of};
 use laptime_core::ingest::Progress::Drop;
-use laptime_core::judging::told;
-use laptime_core::life::plan;
-use laptime_core::port::{Deeds, Findings, Library};
 use laptime_core::report::{Finding, Report};
-use laptime_core::row::WorkflowId;
 use laptime_core::time::{Day, Time};
 use serde_json::Value;
 
@@ -119,56 +112,6 @@ fn verdicts_do_not_depend_on_how_deliveries_come() {
         }
         assert_eq!(report_json(&store), report_json(&straight), "seed {seed}");
     }
-}
-
-/// The day on which what a delivery tells of was over.
-fn day_of(delivery: &Delivery) -> Day {
-    let body = &delivery.body;
-    let of = |part: &str, field: &str| body[part][field].as_str()?.parse::<Time>().ok();
-    let at = of("workflow_run", "updated_at").or_else(|| of("workflow_job", "completed_at"));
-    at.map_or(MONDAY, Time::day)
-}
-
-/// What is done about findings in six weeks, with a pass and a plan each night.
-fn nights(deliveries: &[Delivery]) -> String {
-    let store = Memory::default();
-    let mut done = String::new();
-    for night in 1..=42 {
-        let day = Day(MONDAY.0 + night - 1);
-        let now = Day(MONDAY.0 + night).start();
-        let some: Vec<Delivery> =
-            deliveries.iter().filter(|one| day_of(one) == day).cloned().collect();
-        append_all(&store, &some, Drop, now).unwrap();
-        aggregate_at(&store, now).unwrap();
-        let judgements = wait(store.judgements()).unwrap();
-        let deeds = |id: &WorkflowId| (*id, wait(store.deeds(*id)).unwrap());
-        let deeds: BTreeMap<WorkflowId, Deeds> =
-            judgements.iter().map(|(id, _)| deeds(id)).collect();
-        for planned in plan(&told(&judgements), &deeds, now) {
-            let id = planned.workflow;
-            let after = wait(store.deeds(id)).unwrap().after(&planned, now);
-            assert!(wait(store.put_deeds(id, &after)).unwrap());
-            writeln!(done, "{day} workflow {}: {}", id.workflow, planned.act).unwrap();
-        }
-    }
-    done
-}
-
-#[test]
-fn an_issue_lives_as_long_as_its_change() {
-    let slow =
-        |workflow, day| (if workflow == 1 && (21..35).contains(&day) { 1.6 } else { 1.0 }, 1.0);
-    let deliveries = weeks(&slow);
-    let done = nights(&deliveries);
-    let (filed, rest) = done.split_once('\n').unwrap();
-    assert_eq!(filed, "2026-03-24 workflow 2: file an issue");
-    let (edits, closed) = rest.trim_end().rsplit_once('\n').unwrap();
-    assert!(edits.lines().all(|line| line.ends_with(" workflow 2: edit its issue")), "{edits}");
-    assert_eq!(closed, "2026-04-07 workflow 2: close its issue: the level went back");
-    let mut jumbled = deliveries.clone();
-    jumbled.extend(deliveries);
-    Rng::with_seed(3).shuffle(&mut jumbled);
-    assert_eq!(nights(&jumbled), done);
 }
 
 /// The program on the demo's store.

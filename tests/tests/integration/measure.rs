@@ -1,7 +1,8 @@
 //! Passes that send metrics: each sample once, and gauges of the moment.
 
 use kit::{
-    Crashing, Fate, Gathered, Job, Memory, Moment, Run, append_all, at, cloud, measure_at, wait,
+    Crashing, Doom, Fate, Gathered, Job, Memory, Moment, Run, append_all, at, cloud, measure_at,
+    wait,
 };
 use laptime_core::config::Policy;
 use laptime_core::flow::{Installation, Pass, measure};
@@ -141,7 +142,8 @@ fn survive<S: Inbox + Ledger + Notes + Findings + Library>(
 ) -> bool {
     let metrics = Gathered::default();
     append(store, &[run(1), run(2)]);
-    let crashing = Crashing::new(store, deadly, moment);
+    let doom = Doom::at(deadly, moment);
+    let crashing = Crashing::new(store, &doom);
     let died = measure_at(&crashing, &metrics, noon()).is_err();
     let later = noon().plus_millis(60_000);
     measure_at(store, &metrics, later).unwrap();

@@ -219,15 +219,17 @@ fn carriers(finding: &Finding) -> String {
         return String::new();
     }
     let none = if finding.measure == "waited" { "" } else { "*outside of its steps*" };
-    let named = finding.carriers.iter().map(|one| {
+    let is_worth = |one: &&FindingCarrier| one.share_pct.is_none_or(|pct| pct.abs() >= 1.0);
+    let (shown, hidden): (Vec<_>, Vec<_>) = finding.carriers.iter().partition(is_worth);
+    let named = shown.into_iter().map(|one| {
         let job =
             one.job.as_ref().map_or("*between jobs*".to_owned(), |job| hostile::markdown(job));
         let step = one.step.as_ref().map(|step| hostile::markdown(step));
         let none = if one.job.is_some() { none } else { "" };
         row(one, &job, &step.unwrap_or_else(|| none.to_owned()))
     });
-    let rest = finding.rest.iter().map(|rest| row(rest, "*all others*", ""));
-    let rows: Vec<String> = named.chain(rest).collect();
+    let rest = row(&all_of(hidden.into_iter().chain(&finding.rest)), "*all others*", "");
+    let rows: Vec<String> = named.chain([rest]).collect();
     format!(
         "| Job | Step | Before | After | Share |\n|:--|:--|--:|--:|--:|\n{}\n\n<sub>Means of the \
          attempts around the change; the levels above are medians.</sub>",
@@ -235,8 +237,22 @@ fn carriers(finding: &Finding) -> String {
     )
 }
 
+/// Several carriers as one.
+fn all_of<'a>(carriers: impl Iterator<Item = &'a FindingCarrier>) -> FindingCarrier {
+    let mut all =
+        FindingCarrier { job: None, step: None, before_s: 0.0, after_s: 0.0, share_pct: None };
+    for one in carriers {
+        all.before_s += one.before_s;
+        all.after_s += one.after_s;
+        all.share_pct = one.share_pct.map(|pct| pct + all.share_pct.unwrap_or_default());
+    }
+    all
+}
+
 fn row(one: &FindingCarrier, job: &str, step: &str) -> String {
-    let share = one.share_pct.map_or_else(|| units::NONE.to_owned(), |pct| format!("{pct:.0} %"));
+    // Never "-0 %".
+    let share = one.share_pct.map(|pct| format!("{:.0} %", pct.round() + 0.0));
+    let share = share.unwrap_or_else(|| units::NONE.to_owned());
     let (before, after) = (units::duration(one.before_s), units::duration(one.after_s));
     format!("| {job} | {step} | {before} | {after} | {share} |")
 }
