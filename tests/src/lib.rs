@@ -17,6 +17,7 @@ mod doom;
 mod faulty;
 mod flows;
 mod gathered;
+mod github;
 mod histories;
 mod hub;
 mod lambda;
@@ -39,6 +40,7 @@ pub use flows::{
     aggregate_at, append_all, at, measure_at, publish_at, report_json, report_of, wait,
 };
 pub use gathered::{Bucket, Fate, Gathered};
+pub use github::{GitHubStandIn, client, github};
 pub use histories::{busy_history, hostile_history, jumbled, lines, report_schema};
 pub use hub::{Dying, Hub, HubIssue};
 pub use lambda::{Ended, Function, Outcome};

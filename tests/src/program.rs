@@ -15,6 +15,8 @@ pub fn variable(name: &str) -> String {
 #[derive(Debug)]
 pub struct Laptime {
     data: PathBuf,
+    /// Address and token of a GitHub.
+    forge: Option<(String, String)>,
 }
 
 /// A running `laptime serve`. Killed when dropped.
@@ -47,12 +49,24 @@ const SECRET: &str = "a secret of the tests";
 impl Laptime {
     /// The program of this build, on a data folder.
     pub fn on(data: &Path) -> Self {
-        Self { data: data.to_owned() }
+        Self { data: data.to_owned(), forge: None }
     }
 
     /// The program of this build, on a table of a stack.
     pub fn on_table(table: &str) -> Self {
-        Self { data: format!("dynamodb://{table}").into() }
+        Self { data: format!("dynamodb://{table}").into(), forge: None }
+    }
+
+    /// The same, telling people on this GitHub.
+    #[must_use]
+    pub fn telling(mut self, api: &str, token: &str) -> Self {
+        self.forge = Some((api.to_owned(), token.to_owned()));
+        self
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> &str {
+        self.data.to_str().unwrap()
     }
 
     /// A command with its arguments, not yet run.
@@ -71,6 +85,12 @@ impl Laptime {
     fn prepared(&self, mut command: Command) -> Command {
         command.env("LAPTIME_DATA", &self.data).env("LAPTIME_WEBHOOK_SECRET", SECRET);
         command.env("RUST_LOG", "info").stdin(Stdio::null());
+        for name in ["GITHUB_TOKEN", "GITHUB_APP_ID", "GITHUB_APP_KEY"] {
+            command.env_remove(name);
+        }
+        if let Some((api, token)) = &self.forge {
+            command.env("GITHUB_API_URL", api).env("GITHUB_TOKEN", token);
+        }
         command
     }
 

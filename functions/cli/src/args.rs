@@ -1,11 +1,15 @@
 //! The command line.
 
+mod github;
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use laptime_core::check::Threshold;
 use laptime_core::time::Time;
+
+pub(crate) use github::{LimitsArgs, NotifyArgs};
 
 /// Lap times for your CI.
 ///
@@ -29,6 +33,8 @@ pub(crate) enum Command {
     Aggregate(AggregateArgs),
     Report(ReportArgs),
     Findings(FindingsArgs),
+    Notify(NotifyArgs),
+    Limits(LimitsArgs),
     Detect(DetectArgs),
     Status(StatusArgs),
     Plan(PlanArgs),
@@ -76,7 +82,8 @@ pub(crate) struct StoreArgs {
 ///
 /// POST /webhook takes deliveries, GET /healthz answers when the store can be read, GET / shows the
 /// report of the last 30 days. Needs `LAPTIME_WEBHOOK_SECRET`: the secret of the GitHub webhook; two,
-/// separated by a comma, while it is rotated.
+/// separated by a comma, while it is rotated. With `GITHUB_TOKEN`, or `GITHUB_APP_ID` and
+/// `GITHUB_APP_KEY`, it files issues about findings; see `laptime notify`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ServeArgs {
     #[command(flatten)]

@@ -25,6 +25,8 @@ fn main() -> ExitCode {
         Command::Report(args) => command::report::run(&args),
         Command::Detect(args) => command::detect::run(&args),
         Command::Findings(args) => command::findings::run(&args),
+        Command::Notify(args) => command::notify::run(&args),
+        Command::Limits(args) => command::limits::run(&args),
         Command::Status(args) => command::status::run(&args),
         Command::Plan(args) => command::plan::run(&args),
         Command::Check(args) => command::check::run(&args),

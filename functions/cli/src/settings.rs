@@ -8,6 +8,7 @@ use laptime_core::config::Policy;
 use laptime_core::ingest::Secrets;
 use laptime_core::render::counted;
 use laptime_core::time::Time;
+use laptime_github::{Credentials, GitHub, NoCredentials};
 use secrecy::{ExposeSecret, SecretString};
 
 const SECRET: &str = "LAPTIME_WEBHOOK_SECRET";
@@ -23,6 +24,28 @@ pub(crate) fn clock() -> Time {
 pub(crate) fn secrets() -> anyhow::Result<Secrets> {
     let text = SecretString::from(lookup(SECRET).unwrap_or_default());
     Ok(Secrets::parse(text.expose_secret())?)
+}
+
+/// Who Laptime is on GitHub; none if nothing is set.
+pub(crate) fn github_credentials() -> anyhow::Result<Option<Credentials>> {
+    match Credentials::from(lookup) {
+        Ok(credentials) => Ok(Some(credentials)),
+        Err(NoCredentials::Missing) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Which GitHub.
+pub(crate) fn github_place() -> anyhow::Result<laptime_github::Place> {
+    Ok(laptime_github::Place::from(lookup)?)
+}
+
+/// GitHub, with the credentials of the environment. To be made where it is used: its connections
+/// live and die with the runtime.
+pub(crate) fn github(policy: &Policy) -> anyhow::Result<GitHub> {
+    let credentials = Credentials::from(lookup)?;
+    let reserve = policy.github.reserve_pct / 100.0;
+    Ok(GitHub::new(&credentials, github_place()?, reserve, clock)?)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one lookup that settings are read through")]

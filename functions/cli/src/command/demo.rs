@@ -17,7 +17,7 @@ use crate::args::DemoArgs;
 use crate::command::aggregate::text as pass_told;
 use crate::command::replay::{Failure, Record, Recorded, Sender, Taken, Target};
 use crate::command::report::rendered;
-use crate::command::serve::Server;
+use crate::command::serve::{Server, Tells};
 use crate::command::{Outcome, block_on};
 use crate::demo::{History, Posting, Truth};
 use crate::output;
@@ -118,7 +118,7 @@ fn start(store: Store, secrets: Secrets) -> anyhow::Result<Started> {
             let policy = Policy::default();
             let server = Server::bind(store, secrets, policy, "127.0.0.1:0", false).await?;
             tell.send(server.address()?)?;
-            server.serve(async { stopped.await.unwrap_or_default() }).await
+            server.serve(Tells::Nobody, async { stopped.await.unwrap_or_default() }).await
         })?
     });
     match told.recv() {

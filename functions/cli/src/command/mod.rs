@@ -5,6 +5,8 @@ pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod detect;
 pub(crate) mod findings;
+pub(crate) mod limits;
+pub(crate) mod notify;
 pub(crate) mod plan;
 pub(crate) mod replay;
 pub(crate) mod report;

@@ -272,15 +272,15 @@ fn members(finding: &Finding) -> String {
 
 fn beginning(finding: &Finding, links: Option<&Links>) -> String {
     let (first, last) = (&finding.first_bad, &finding.last_good);
-    let told = |attempt| Links::run(links, attempt);
-    let mut list = vec![
-        format!("- first after it: {}, {}", told(first), clock::minute(&first.ended_at)),
-        format!("- last before it: {}, {}", told(last), clock::minute(&last.ended_at)),
+    let run = |attempt| Links::run(links, attempt);
+    let mut points = vec![
+        format!("- first after it: {}, {}", run(first), clock::minute(&first.ended_at)),
+        format!("- last before it: {}, {}", run(last), clock::minute(&last.ended_at)),
     ];
     if let Some(range) = Links::compare(links, last, first) {
-        list.push(format!("- commits between them: {range}"));
+        points.push(format!("- commits between them: {range}"));
     }
-    list.join("\n")
+    points.join("\n")
 }
 
 fn belief(finding: &Finding) -> String {

@@ -1,6 +1,7 @@
 //! `laptime serve`: deliveries over HTTP, aggregation on a timer, the report as a page.
 
 mod http;
+mod notifier;
 mod page;
 mod timer;
 
@@ -41,6 +42,7 @@ pub(crate) struct Server {
 pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
     let secrets = settings::secrets()?;
     let policy = settings::policy(args.store.config.as_ref())?;
+    let tells = tells()?;
     let store = Store::open(folder(&args.store.data, "`laptime serve`")?)?;
     block_on(async {
         let server = Server::bind(store, secrets, policy, &args.listen, !args.no_page).await?;
@@ -49,7 +51,7 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
             "laptime: listening on http://{address} (POST /webhook), store in {}",
             args.store.data.display()
         ));
-        server.serve(stop_signal()?).await
+        server.serve(tells, stop_signal()?).await
     })??;
     output::tell("laptime: stopped; everything taken is stored");
     Ok(Outcome::Fine)
@@ -78,13 +80,52 @@ impl Server {
     }
 
     /// Serves until `stop` is ready, then finishes what is under way.
-    pub(crate) async fn serve(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+    pub(crate) async fn serve(
+        self,
+        tells: Tells,
+        stop: impl Future<Output = ()>,
+    ) -> anyhow::Result<()> {
         let (stop_timer, timer_stopped) = oneshot::channel();
-        let timer = tokio::spawn(timer::run(self.app.clone(), timer_stopped));
+        let (bell, notifier) = match tells {
+            Tells::Nobody => (None, None),
+            Tells::People => {
+                let (bell, thread) = notifier::start(self.app.clone());
+                (Some(bell), Some(thread))
+            }
+        };
+        let timer = tokio::spawn(timer::run(self.app.clone(), bell, timer_stopped));
         http::serve(self.listener, self.app, stop).await;
         // The receiver lives as long as the timer does.
         let _ = stop_timer.send(());
-        timer.await.context("the timer ended badly")
+        timer.await.context("the timer ended badly")?;
+        match notifier {
+            Some(notifier) => notifier.await.context("telling people ended badly"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether people are told of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tells {
+    /// On GitHub.
+    People,
+    /// There is no token.
+    Nobody,
+}
+
+/// Half a setting is a mistake, none is a choice.
+fn tells() -> anyhow::Result<Tells> {
+    settings::github_place()?;
+    match settings::github_credentials()? {
+        Some(who) => {
+            tracing::info!(github.credentials = ?who, "issues are filed about findings");
+            Ok(Tells::People)
+        }
+        None => {
+            tracing::info!("no GITHUB_TOKEN is set: findings are only in reports");
+            Ok(Tells::Nobody)
+        }
     }
 }
 

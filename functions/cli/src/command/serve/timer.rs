@@ -9,13 +9,14 @@ use tokio::sync::oneshot;
 use tokio::time::MissedTickBehavior;
 
 use crate::command::serve::App;
+use crate::command::serve::notifier::Bell;
 use crate::command::{aggregate::text, block_on};
 use crate::settings::clock;
 
 /// A change takes hours to be beyond doubt: looking for it at every pass would be dear.
 const JUDGE_EVERY_MS: i64 = 600_000;
 
-pub(super) async fn run(app: Arc<App>, mut stopped: oneshot::Receiver<()>) {
+pub(super) async fn run(app: Arc<App>, mut bell: Option<Bell>, mut stopped: oneshot::Receiver<()>) {
     let every = Duration::from_secs(u64::from(app.policy.serve.aggregate_every_s));
     let mut ticks = tokio::time::interval(every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -25,34 +26,49 @@ pub(super) async fn run(app: Arc<App>, mut stopped: oneshot::Receiver<()>) {
             _ = ticks.tick() => {}
         }
         let shared = app.clone();
-        if tokio::task::spawn_blocking(move || pass(&shared)).await.is_err() {
-            tracing::error!("a pass ended badly; the next one does its work");
+        match tokio::task::spawn_blocking(move || pass(&shared)).await {
+            Ok(was_judged) => {
+                if let Some(bell) = &mut bell {
+                    bell.ring(was_judged);
+                }
+            }
+            Err(_) => tracing::error!("a pass ended badly; the next one does its work"),
         }
     }
 }
 
-fn pass(app: &App) {
+/// Answers whether something was judged.
+fn pass(app: &App) -> bool {
     let holder = format!("laptime serve, process {}", std::process::id());
     let retention_days = app.policy.retention.raw_days;
     let judging = app.policy.judging;
     let judge_every_ms = Some(JUDGE_EVERY_MS);
     let pass = Pass { judging, judge_every_ms, ..Pass::new(&holder, clock(), retention_days) };
-    match block_on(aggregate(&app.store, pass, clock, |_| ())) {
-        Ok(Ok(Ok(passed))) if passed.events + passed.days + passed.sealed > 0 => {
-            tracing::info!(
-                pass.events = passed.events,
-                pass.days = passed.days,
-                pass.judged = passed.judged,
-                pass.refused = passed.refused,
-                "{}",
-                text(&passed).trim_end()
-            );
-        }
-        Ok(Ok(Ok(_) | Err(Lease::Won(_)))) => {}
+    let passed = match block_on(aggregate(&app.store, pass, clock, |_| ())) {
+        Ok(Ok(Ok(passed))) => passed,
         Ok(Ok(Err(Lease::Held { by, .. }))) => {
             tracing::info!(lease.holder = %by, "another pass is running: this one is skipped");
+            return false;
         }
-        Ok(Err(error)) => tracing::error!(%error, "a pass failed; the next one does its work"),
-        Err(error) => tracing::error!(%error, "a pass could not be started"),
+        Ok(Ok(Err(Lease::Won(_)))) => return false,
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a pass failed; the next one does its work");
+            return false;
+        }
+        Err(error) => {
+            tracing::error!(%error, "a pass could not be started");
+            return false;
+        }
+    };
+    if passed.events + passed.days + passed.sealed > 0 {
+        tracing::info!(
+            pass.events = passed.events,
+            pass.days = passed.days,
+            pass.judged = passed.judged,
+            pass.refused = passed.refused,
+            "{}",
+            text(&passed).trim_end()
+        );
     }
+    passed.judged > 0
 }

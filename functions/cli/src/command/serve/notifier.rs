@@ -1,0 +1,74 @@
+//! Telling people, beside the passes: a thread of its own, as GitHub may let it wait.
+
+use std::sync::Arc;
+
+use laptime_core::flow::Reporter;
+use laptime_core::time::Time;
+use laptime_github::GitHub;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::command::serve::App;
+use crate::command::{block_on, notify};
+use crate::settings::{self, clock};
+
+/// Also when nothing was judged: what failed is tried again, and old claims are settled.
+const EVERY_MS: i64 = 600_000;
+
+/// Wakes the notifier.
+pub(super) struct Bell {
+    bell: Sender<()>,
+    rung: Option<Time>,
+}
+
+impl Bell {
+    /// Rings if something was judged, or the last time was long ago.
+    pub(super) fn ring(&mut self, was_judged: bool) {
+        let now = clock();
+        let is_due = self.rung.is_none_or(|rung| now.since(rung) >= EVERY_MS);
+        // One that is still busy will look at all there is when it is done.
+        if (was_judged || is_due) && self.bell.try_send(()).is_ok() {
+            self.rung = Some(now);
+        }
+    }
+}
+
+/// Starts it. It ends when its bell is gone, after what it is at.
+pub(super) fn start(app: Arc<App>) -> (Bell, tokio::task::JoinHandle<()>) {
+    let (bell, rings) = channel(1);
+    let thread = tokio::task::spawn_blocking(move || {
+        if let Err(error) = block_on(run(&app, rings)) {
+            tracing::error!(%error, "nobody is told of findings");
+        }
+    });
+    (Bell { bell, rung: None }, thread)
+}
+
+async fn run(app: &App, mut rings: Receiver<()>) {
+    let github = match settings::github(&app.policy) {
+        Ok(github) => github,
+        Err(error) => {
+            let error = crate::output::chain(&error);
+            tracing::error!(%error, "nobody is told of findings");
+            return;
+        }
+    };
+    while rings.recv().await.is_some() {
+        if let Err(error) = pass(app, &github, &rings).await {
+            tracing::error!(%error, "people could not be told; the next pass tries again");
+        }
+    }
+}
+
+async fn pass(app: &App, github: &GitHub, rings: &Receiver<()>) -> anyhow::Result<()> {
+    let snapshot = app.store.snapshot()?;
+    let reporter = Reporter {
+        library: &snapshot,
+        findings: &app.store,
+        policy: &app.policy,
+        server: github.server(),
+    };
+    // A stop is not to wait for many requests.
+    let notified = reporter.notify(github, clock, || !rings.is_closed()).await?;
+    notify::log(&notified, clock());
+    Ok(())
+}
