@@ -1,6 +1,8 @@
 //! `laptime.toml`: every field has a default, unknown ones are refused, and all problems are told
 //! at once.
 
+mod grafana;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -9,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::ingest::Progress;
 use crate::row::runner_class;
+
+pub use grafana::{Board, Grafana, Source};
 
 /// The policy of an installation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -28,6 +32,8 @@ pub struct Policy {
     pub judging: Judging,
     /// Dollars a minute of each class of runner, by the labels that jobs ask for.
     pub prices: Prices,
+    /// What is written to Grafana.
+    pub grafana: Grafana,
 }
 
 impl Prices {
@@ -330,7 +336,7 @@ impl Policy {
         } else if !shares.iter().all(|share| (0.0..=1.0).contains(share)) {
             Some("must be a share from 0 to 1")
         } else {
-            None
+            self.grafana.out_of_range()
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the flows need of the world, in the words of those who use it. Adapters implement these
 //! traits; they decide nothing.
 
+mod dashboards;
 mod findings;
 mod objects;
 mod outbox;
@@ -15,6 +16,7 @@ use crate::row::{DayKey, Row, WorkflowId};
 use crate::time::{Day, Time};
 use crate::track::Track;
 
+pub use dashboards::{Annotation, Dashboards, DashboardsError, Folder, Held, Trouble};
 pub use findings::{Deeds, Findings, Issue};
 pub use objects::{Object, ObjectStanding, Objects};
 pub use outbox::{Datum, Metrics, NotSent, Note, Notes, Unit, VALUES_MAX, Within};
