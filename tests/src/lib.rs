@@ -16,6 +16,7 @@ mod deployed;
 mod faulty;
 mod flows;
 mod gathered;
+mod grafana;
 mod histories;
 mod lambda;
 mod memory;
@@ -36,6 +37,7 @@ pub use flows::{
     aggregate_at, append_all, at, measure_at, publish_at, report_json, report_of, wait,
 };
 pub use gathered::{Bucket, Fate, Gathered};
+pub use grafana::{Grafana, Marked};
 pub use histories::{busy_history, hostile_history, jumbled, lines, report_schema};
 pub use lambda::{Ended, Function, Outcome};
 pub use memory::Memory;

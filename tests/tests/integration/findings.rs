@@ -122,7 +122,7 @@ fn verdicts_do_not_depend_on_how_deliveries_come() {
 }
 
 /// The day on which what a delivery tells of was over.
-fn day_of(delivery: &Delivery) -> Day {
+pub(super) fn day_of(delivery: &Delivery) -> Day {
     let body = &delivery.body;
     let of = |part: &str, field: &str| body[part][field].as_str()?.parse::<Time>().ok();
     let at = of("workflow_run", "updated_at").or_else(|| of("workflow_job", "completed_at"));

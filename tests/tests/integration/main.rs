@@ -22,6 +22,7 @@ mod dynamodb;
 mod end_to_end;
 mod examples;
 mod findings;
+mod grafana;
 mod measure;
 mod outage;
 mod page;
