@@ -134,7 +134,8 @@ impl Drop for Grafana {
 impl State {
     fn fate(&mut self, call: &str) -> Option<Fault> {
         let mut faults = self.faults.iter_mut();
-        let (_, fault, left) = faults.find(|(begins, _, left)| *left > 0 && call.starts_with(begins))?;
+        let (_, fault, left) =
+            faults.find(|(begins, _, left)| *left > 0 && call.starts_with(begins))?;
         *left -= 1;
         Some(*fault)
     }

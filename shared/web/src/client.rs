@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::Bytes;
+use hyper::body::{Body, Bytes};
 use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, USER_AGENT};
 use hyper::{Method, Request, StatusCode};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -151,6 +151,9 @@ impl Client {
         let (head, body) = answer.map_err(|error| unreachable(&error))?.into_parts();
         let location = head.headers.get(LOCATION).filter(|_| head.status.is_redirection());
         let leads_to = location.and_then(|to| origin(to.to_str().ok()?));
+        if body.size_hint().lower() > self.limits.body as u64 {
+            return Err(Failure::TooLarge(self.limits.body));
+        }
         let body = Limited::new(body, self.limits.body).collect().await;
         let body = body.map_err(|error| self.cut_short(&*error))?.to_bytes();
         Ok(Reply { status: head.status, leads_to, body })

@@ -108,7 +108,7 @@ fn save(state: &mut State, body: &Value) -> Answer {
     let (uid, version) = state.model.save(folder, body["dashboard"].clone());
     let url = format!("/d/{uid}");
     let answer = json!({
-        "id": 1, "uid": uid, "url": url, "status": "success", "version": version, "slug": "x",
+        "id": 1, "uid": uid, "url": url, "status": "success", "version": version,
     });
     (200, answer)
 }

@@ -42,11 +42,14 @@ impl Model {
         model["version"] = json!(version);
         model["schemaVersion"] = json!(42);
         let list = model["annotations"]["list"].as_array_mut().unwrap();
-        list.insert(0, json!({
-            "builtIn": 1, "name": "Annotations & Alerts", "enable": true, "hide": true,
-            "iconColor": "rgba(0, 211, 255, 1)", "type": "dashboard",
-            "datasource": {"type": "grafana", "uid": "-- Grafana --"},
-        }));
+        list.insert(
+            0,
+            json!({
+                "builtIn": 1, "name": "Annotations & Alerts", "enable": true, "hide": true,
+                "iconColor": "rgba(0, 211, 255, 1)", "type": "dashboard",
+                "datasource": {"type": "grafana", "uid": "-- Grafana --"},
+            }),
+        );
         for panel in model["panels"].as_array_mut().unwrap() {
             panel["pluginVersion"] = json!("12.4.0");
             // Empty lists are not kept.

@@ -56,7 +56,8 @@ fn client(address: &str, token: &str) -> laptime_web::Grafana {
 fn update_of(library: &Memory, dashboards: &laptime_web::Grafana, now: Time) -> GrafanaWritten {
     let policy = Policy::default();
     let feeds = Source::CloudWatch;
-    wait(update_grafana(&flow::Grafana { library, dashboards, policy: &policy, feeds }, now)).unwrap()
+    wait(update_grafana(&flow::Grafana { library, dashboards, policy: &policy, feeds }, now))
+        .unwrap()
 }
 
 fn update(grafana: &Grafana, library: &Memory, now: Time) -> GrafanaWritten {
@@ -80,7 +81,7 @@ fn what_is_there_is_not_written_again() {
     assert_eq!((first.folders, first.dashboards, first.annotations), (1, 4, 1), "{first:?}");
     assert_eq!(grafana.take_writes().len(), 6);
     assert!(grafana.dashboards().iter().all(|(_, folder)| folder == "laptime"));
-    // A quiet pass asks seven times: nothing is looked up by a tag of its own.
+    // A quiet pass asks for the folder, each dashboard and all annotations, and no more.
     assert_eq!(update(&grafana, &SLOW, on(34)), GrafanaWritten::default());
     let calls = grafana.take_calls();
     assert_eq!((calls.len(), calls.iter().filter(|call| call.starts_with("GET")).count()), (6, 6));
@@ -95,7 +96,10 @@ fn a_finding_is_marked_once_however_its_facts_came_and_ends_when_it_is_over() {
     assert_eq!(update(&grafana, &SLOW, on(33)).annotations, 1);
     let point = grafana.annotations()[0].clone();
     assert_eq!(point.time.0, point.time.1);
-    assert_eq!(update(&grafana, &store(&jumbled(&DELIVERIES), 33), on(33)), GrafanaWritten::default());
+    assert_eq!(
+        update(&grafana, &store(&jumbled(&DELIVERIES), 33), on(33)),
+        GrafanaWritten::default()
+    );
     let over = update(&grafana, &store(&DELIVERIES, 42), on(42));
     assert_eq!((over.annotations, over.changed), (0, 1), "{over:?}");
     let [region] = &grafana.annotations()[..] else { panic!("one") };
@@ -168,7 +172,8 @@ fn what_is_not_grafana_is_told_as_that() {
             for mut stream in listener.incoming().map_while(Result::ok) {
                 let body = "<html>Welcome</html>";
                 let length = body.len();
-                let head = format!("{page}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+                let head =
+                    format!("{page}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
                 let _ = stream.write_all(format!("{head}{body}").as_bytes());
                 let _ = std::io::Read::read_to_end(&mut stream, &mut Vec::new());
             }

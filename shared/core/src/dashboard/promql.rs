@@ -158,7 +158,9 @@ impl Asked {
 
     fn success(&self, span: &str) -> String {
         let [good, all] = [results(Outcome::Succeeded).0, judged("=~")];
-        format!("{} / {}", self.count(&good, span), self.count(&all, span))
+        let [good, all] = [self.count(&good, span), self.count(&all, span)];
+        // Where nothing ever succeeded there is no series of successes.
+        format!("({good} or 0 * {all}) / {all}")
     }
 
     fn trend(&self) -> String {

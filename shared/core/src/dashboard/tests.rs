@@ -92,7 +92,7 @@ fn cloudwatch_is_asked_for_metrics_that_are_sent() {
             assert_eq!(dimensions.map(String::as_str).collect::<BTreeSet<_>>(), known, "{metric}");
         }
     }
-    insta::assert_snapshot!(asked.into_iter().collect::<Vec<_>>().join(" "));
+    insta::assert_snapshot!(asked.into_iter().collect::<Vec<_>>().join(" "), @"AttemptsMeasured AttemptsRefused AttemptsSetAside DurationTrend FilingLag JobDuration JobQueueTime Passes RunDuration RunQueueTime RunsFailed RunsNeither RunsSucceeded SamplesLost SamplesSkipped SuccessRate WithoutSeries WorkflowsOverP95 WorkflowsQueueing WorkflowsUnderSuccessRate");
 }
 
 #[test]
@@ -128,8 +128,9 @@ fn prometheus_is_asked_in_balanced_words() {
             assert_eq!(expr.matches(open).count(), expr.matches(close).count(), "{expr}");
         }
     }
-    let told: BTreeSet<String> = exprs.into_iter().collect();
-    insta::assert_snapshot!(told.into_iter().collect::<Vec<_>>().join("\n"));
+    // Those of all workflows.
+    let first = exprs.into_iter().take(9).collect::<Vec<_>>();
+    insta::assert_snapshot!(first.join("\n"));
 }
 
 #[test]

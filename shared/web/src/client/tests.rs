@@ -99,7 +99,11 @@ fn a_redirect_is_not_followed() {
 
 #[test]
 fn what_is_too_much_or_too_late_is_told_and_the_token_is_not() {
-    assert_eq!(send(&server(&[LARGE]), Method::GET).0, Err(Failure::TooLarge(100)));
+    let unannounced = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{}", "x".repeat(200));
+    for large in [LARGE, unannounced.leak()] {
+        let answers: &'static [&'static str] = vec![large].leak();
+        assert_eq!(send(&server(answers), Method::GET).0, Err(Failure::TooLarge(100)));
+    }
     let silent = send(&server(&[SILENT]), Method::POST).0.unwrap_err();
     assert_eq!(silent.to_string(), "no answer within 0.3 s");
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

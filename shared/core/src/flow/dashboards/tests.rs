@@ -119,7 +119,7 @@ impl Shown {
         let line = |(id, one): &(u64, Annotation)| {
             let (from, until) = (one.from.day(), one.until.day());
             let text: String = one.text.lines().next().unwrap().chars().take(40).collect();
-            format!("{id} {from}..{until} {} {text}", one.tags[2])
+            format!("{id} {from}..{until} {} {}", one.tags[2], text.trim_end())
         };
         state.annotations.iter().map(line).collect::<Vec<_>>().join("\n")
     }
@@ -268,7 +268,13 @@ fn a_plan_prints_itself() {
     let at =
         Grafana { library: &known, dashboards: &shown, policy: &policy, feeds: Source::Prometheus };
     let plan = wait(plan_grafana(&at, day(0))).unwrap();
-    insta::assert_snapshot!(plan);
+    insta::assert_snapshot!(plan, @"
+    Grafana: make the folder laptime (Laptime)
+    Grafana: write the dashboard laptime-prometheus-overview (Laptime: all workflows (Prometheus))
+    Grafana: write the dashboard laptime-prometheus-workflow (Laptime: one workflow (Prometheus))
+    Grafana: write the dashboard laptime-prometheus-health (Laptime: health of Laptime itself (Prometheus))
+    Grafana: annotate 2026-05-30T12:00:00Z: Regression: `workflow 1`, job `build` of `repository 1` became slower on the default branch: +30.0 % (1m 40s → 2m 10s); Note: look at job `build`, from run 1
+    ");
     assert_eq!(shown.take_writes(), 0);
 }
 
@@ -277,11 +283,11 @@ fn a_finding_is_a_point_until_it_is_over_and_then_a_region() {
     let shown = Shown::default();
     let a = finding("a", 0);
     update(&shown, &[&[&a]], 0);
-    insta::assert_snapshot!(shown.marks());
+    insta::assert_snapshot!(shown.marks(), @"1 2026-05-30..2026-05-30 laptime-finding:a Regression: `workflow 1`, job `build` of");
     let back = recovered(&a, 9);
     assert_eq!(update(&shown, &[&[&back]], 10).changed, 1);
     assert_eq!(update(&shown, &[&[&back]], 200), GrafanaWritten::default());
-    insta::assert_snapshot!(shown.marks());
+    insta::assert_snapshot!(shown.marks(), @"1 2026-05-30..2026-06-10 laptime-finding:a Over: `workflow 1`, job `build` of `repo");
     // Late facts: it is not over after all.
     assert_eq!(update(&shown, &[&[&a]], 11).changed, 1);
 }
@@ -400,7 +406,10 @@ fn many_workflows_with_one_cause_are_one_mark() {
     update(&shown, &[&[], &[&b], &[]], 0);
     update(&shown, &[&[], &[&b], &[&c]], 0);
     update(&shown, &[&[&a], &[&b], &[&c]], 0);
-    insta::assert_snapshot!(shown.marks());
+    insta::assert_snapshot!(shown.marks(), @"
+    1 2026-05-30..2026-05-30 laptime-finding:b Regression: 3 of 3 workflows on runners
+    2 2026-05-30..2026-05-30 laptime-finding:c Told by another mark: Regression: `workf
+    ");
     assert_eq!(update(&shown, &[&[&a], &[&b], &[&c]], 0), GrafanaWritten::default());
 }
 
@@ -420,7 +429,12 @@ fn a_finding_that_is_no_more_is_taken_back_and_nobody_elses_mark_is_touched() {
     wait(shown.annotate(&other)).unwrap();
     assert_eq!(update(&shown, &[&[&finding("b", 0)]], 0).changed, 1);
     assert_eq!(update(&shown, &[&[&finding("b", 0)]], 0), GrafanaWritten::default());
-    insta::assert_snapshot!(shown.marks());
+    insta::assert_snapshot!(shown.marks(), @"
+    1 2026-05-30..2026-05-30 laptime-finding:a Taken back: Regression: `workflow 1`, jo
+    2 2026-06-01..2026-06-01 x Deployed
+    3 2026-06-01..2026-06-01 lab-finding:z Deployed
+    4 2026-05-30..2026-05-30 laptime-finding:b Regression: `workflow 1`, job `build` of
+    ");
 }
 
 #[test]
@@ -431,7 +445,10 @@ fn a_finding_marked_twice_at_once_is_told_by_the_first() {
     wait(shown.annotate(&twin)).unwrap();
     assert_eq!(update(&shown, &[&[&finding("a", 0)]], 0).changed, 1);
     assert_eq!(update(&shown, &[&[&finding("a", 0)]], 0), GrafanaWritten::default());
-    insta::assert_snapshot!(shown.marks());
+    insta::assert_snapshot!(shown.marks(), @"
+    1 2026-05-30..2026-05-30 laptime-finding:a Regression: `workflow 1`, job `build` of
+    2 2026-05-30..2026-05-30 laptime-finding:a Told by another mark: Regression: `workf
+    ");
 }
 
 #[test]
@@ -458,7 +475,10 @@ fn hostile_names_are_in_the_text_alone_and_harmless_there() {
     let state = shown.state.lock().unwrap();
     let annotation = &state.annotations[0].1;
     assert!(!annotation.text.contains(['<', '>']), "{}", annotation.text);
-    insta::assert_snapshot!(annotation.text);
+    insta::assert_snapshot!(annotation.text, @r"
+    Regression: `workflow 1`, job `\u{3c}img src=x\u{3e}${repository} [x](https://evil.example)\n of `repository 1` became slower on the default branch: +30.0 % (1m 40s → 2m 10s)`
+    Note: look at job `\u{3c}img src=x\u{3e}${repository} [x](https://evil.example)\n, from run 1`
+    ");
     assert_eq!(annotation.tags, ["laptime", "regression", "laptime-finding:a"]);
     for (folder, dashboard) in &state.dashboards {
         assert!(!format!("{folder}{dashboard:?}").contains("evil"));
