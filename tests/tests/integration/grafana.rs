@@ -222,7 +222,7 @@ fn a_body_that_breaks_the_contract_is_refused() {
     assert_eq!(grafana.broken().len(), 1);
 }
 
-/// One that is fit to be asked for by every name it has.
+/// Grafana has no key by which an annotation would be added only once.
 #[test]
 fn passes_at_once_leave_one_mark_that_is_kept_up_to_date() {
     let mut random = Rng::with_seed(3);
