@@ -25,7 +25,7 @@ pub(super) fn placed(source: &impl Figures, rows: Vec<Row>) -> Vec<Panel> {
         for ((x, w), (targets, tile)) in columns(tiles.len()).zip(tiles) {
             id += 1;
             let grid = Grid { h: row.height, w, x, y };
-            panels.push(panel(source, id, grid, tile, targets));
+            panels.push(panel(source, id, grid, &tile, targets));
         }
         y += row.height;
     }
@@ -48,7 +48,7 @@ fn panel(
     source: &impl Figures,
     id: u32,
     grid_pos: Grid,
-    tile: Tile,
+    tile: &Tile,
     targets: Vec<Target>,
 ) -> Panel {
     let (kind, options) = options(tile.show);
@@ -61,7 +61,7 @@ fn panel(
         grid_pos,
         interval: "1h",
         targets,
-        field_config: FieldConfig { defaults: defaults(&tile), overrides: [] },
+        field_config: FieldConfig { defaults: defaults(tile), overrides: [] },
         options,
     }
 }

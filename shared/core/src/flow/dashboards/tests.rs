@@ -302,7 +302,7 @@ fn a_lost_answer_adds_nothing_twice() {
         shown.fails(Some(Trouble::Unavailable), reads + reads + written);
         let first = update(&shown, &[&[&a]], 0);
         assert_eq!(first.problems.len(), usize::from(written < 6), "{first:?}");
-        assert_eq!(first.left as usize, 5_usize.saturating_sub(written));
+        assert_eq!(first.left, 5_u64.saturating_sub(written as u64));
         shown.fails(None, 0);
         update(&shown, &[&[&a]], 0);
         let state = shown.state.lock().unwrap();
