@@ -11,10 +11,9 @@ static CONTRACT: LazyLock<Value> = LazyLock::new(|| {
 
 /// What is wrong with a value of this name in the contract.
 pub(super) fn problems(name: &str, value: &Value) -> Vec<String> {
-    let told = validator(name)
-        .iter_errors(value)
-        .map(|error| format!("{name}: {error} at {}", error.instance_path()));
-    told.collect()
+    let validator = validator(name);
+    let told = validator.iter_errors(value);
+    told.map(|error| format!("{name}: {error}")).collect()
 }
 
 fn validator(name: &str) -> Validator {

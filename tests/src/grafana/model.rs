@@ -70,7 +70,7 @@ impl Model {
         };
         let count = |one: &Marked| {
             let pairs = one.tags.iter().flat_map(|held| asked.iter().map(move |tag| (held, tag)));
-            pairs.filter(|(held, tag)| fits(held, tag)).count()
+            pairs.filter(|(held, tag)| fits(held.as_str(), tag.as_str())).count()
         };
         let found = self.annotations.iter().filter(|one| count(one) == asked.len());
         let mut found: Vec<Marked> = found.cloned().collect();

@@ -235,7 +235,7 @@ fn a_body_that_breaks_the_contract_is_refused() {
         assert_eq!(send(method, path, body), 400, "{method} {path}");
         assert_eq!(grafana.broken().len(), 1, "{nth}");
     }
-    assert_eq!(send("DELETE", "api/folders/a", &json!({})), 404);
+    assert_eq!(send("PUT", "api/folders/a", &json!({})), 404);
     assert_eq!(grafana.broken().len(), 1);
 }
 
