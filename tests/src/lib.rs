@@ -18,6 +18,7 @@ mod faulty;
 mod flows;
 mod gathered;
 mod github;
+mod grafana;
 mod histories;
 mod hub;
 mod lambda;
@@ -41,6 +42,7 @@ pub use flows::{
 };
 pub use gathered::{Bucket, Fate, Gathered};
 pub use github::{GitHubStandIn, client, github};
+pub use grafana::{Grafana, Marked};
 pub use histories::{busy_history, hostile_history, jumbled, lines, report_schema};
 pub use hub::{Dying, Hub, HubIssue};
 pub use lambda::{Ended, Function, Outcome};

@@ -1,6 +1,7 @@
 //! `laptime.toml`: every field has a default, unknown ones are refused, and all problems are told
 //! at once.
 
+mod grafana;
 mod issues;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::ingest::Progress;
 use crate::row::runner_class;
 
+pub use grafana::{Board, Grafana, Source};
 pub use issues::{Github, Issues};
 
 /// The policy of an installation.
@@ -38,6 +40,8 @@ pub struct Policy {
     pub issues: Issues,
     /// How much of GitHub's API is used.
     pub github: Github,
+    /// What is written to Grafana.
+    pub grafana: Grafana,
 }
 
 impl Prices {
@@ -340,7 +344,8 @@ impl Policy {
         } else if !shares.iter().all(|share| (0.0..=1.0).contains(share)) {
             Some("must be a share from 0 to 1")
         } else {
-            self.issues.out_of_range().or_else(|| self.github.out_of_range())
+            let (issues, github) = (self.issues.out_of_range(), self.github.out_of_range());
+            issues.or(github).or_else(|| self.grafana.out_of_range())
         }
     }
 }

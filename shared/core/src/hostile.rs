@@ -5,10 +5,12 @@
 //! `\u{202e}`, and everything is cut: a name of 10 kB is an attack or an accident, never a name.
 //! JSON is the exception: there names stay verbatim, and `serde_json` escapes what JSON must.
 
+mod annotation;
 mod markdown;
 #[cfg(test)]
 mod tests;
 
+pub use annotation::annotation;
 pub use markdown::{issue_title, markdown, markdown_prose};
 
 use unicode_width::UnicodeWidthChar;

@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod config;
+pub mod dashboard;
 pub mod fleet;
 pub mod flow;
 pub mod hostile;
@@ -18,6 +19,7 @@ mod method;
 pub mod model;
 pub mod plan;
 pub mod port;
+pub mod prometheus;
 pub mod render;
 pub mod report;
 pub mod rollup;

@@ -23,6 +23,7 @@ mod end_to_end;
 mod examples;
 mod findings;
 mod github;
+mod grafana;
 mod measure;
 mod notify;
 mod outage;

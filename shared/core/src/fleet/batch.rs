@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::fleet::names;
 use crate::fleet::samples::{Reach, dimension, samples, step};
 use crate::port::{Datum, Unit, VALUES_MAX, Within};
 use crate::row::{DayKey, Row};
@@ -101,7 +102,7 @@ pub fn samples_of(row: &Row) -> u64 {
 
 /// The durations of runs under the name that other programs use.
 pub fn compatible(data: &[Datum]) -> Vec<Datum> {
-    let durations = data.iter().filter(|datum| datum.name == "RunDuration");
+    let durations = data.iter().filter(|datum| datum.name == names::RUN_DURATION);
     durations.map(|datum| Datum { name: "PipelineDuration", ..datum.clone() }).collect()
 }
 

@@ -2,6 +2,7 @@
 //! or queueing now.
 
 mod batch;
+pub mod names;
 mod samples;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,9 @@
 //! From rows to the figures of metrics.
 
+use crate::fleet::names::{
+    BRANCH, JOB_DURATION, JOB_QUEUE_TIME, REPOSITORY, RUN_DURATION, RUN_QUEUE_TIME, RUNS_FAILED,
+    RUNS_NEITHER, RUNS_SUCCEEDED, SUCCESS_RATE, WORKFLOW,
+};
 use crate::port::Unit;
 use crate::row::{Names, Row, Segment};
 use crate::stats::Outcomes;
@@ -57,9 +61,9 @@ impl Reach {
     /// As dimensions.
     pub fn dimensions(&self) -> Vec<(&'static str, String)> {
         vec![
-            ("Repository", self.repository.clone()),
-            ("Workflow", self.workflow.clone()),
-            ("Branch", self.branch.to_owned()),
+            (REPOSITORY, self.repository.clone()),
+            (WORKFLOW, self.workflow.clone()),
+            (BRANCH, self.branch.to_owned()),
         ]
     }
 }
@@ -83,21 +87,21 @@ pub(super) fn samples(row: &Row) -> Vec<Sample> {
     };
     let plain = |name, unit, value: u64| Sample { name, unit, value: value * 1_000 };
     let mut samples: Vec<Sample> = Vec::with_capacity(6 + 2 * row.jobs.len());
-    samples.extend(seconds("RunDuration", row.times.total));
-    samples.extend(seconds("RunQueueTime", row.times.queued));
+    samples.extend(seconds(RUN_DURATION, row.times.total));
+    samples.extend(seconds(RUN_QUEUE_TIME, row.times.queued));
     for job in &row.jobs {
-        samples.extend(seconds("JobDuration", job.ran));
-        samples.extend(seconds("JobQueueTime", job.queued));
+        samples.extend(seconds(JOB_DURATION, job.ran));
+        samples.extend(seconds(JOB_QUEUE_TIME, job.queued));
     }
     let outcome = match row.conclusion.as_str() {
-        "success" => "RunsSucceeded",
-        failure if Outcomes::is_failure(failure) => "RunsFailed",
-        _ => "RunsNeither",
+        "success" => RUNS_SUCCEEDED,
+        failure if Outcomes::is_failure(failure) => RUNS_FAILED,
+        _ => RUNS_NEITHER,
     };
     samples.push(plain(outcome, Unit::Count, 1));
-    if outcome != "RunsNeither" {
-        let success = u64::from(outcome == "RunsSucceeded");
-        samples.push(plain("SuccessRate", Unit::Plain, success));
+    if outcome != RUNS_NEITHER {
+        let success = u64::from(outcome == RUNS_SUCCEEDED);
+        samples.push(plain(SUCCESS_RATE, Unit::Plain, success));
     }
     samples
 }

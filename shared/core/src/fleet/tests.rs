@@ -271,3 +271,26 @@ fn a_hostile_name_is_a_value_that_cloudwatch_takes() {
     assert_eq!([told(":x"), told(""), told(" \t")], ["?x", "?", "?"].map(str::to_owned));
     assert_eq!(told(&"ü".repeat(999)).len(), 255);
 }
+
+#[test]
+fn metrics_are_sent_with_the_names_and_dimensions_that_dashboards_ask_for() {
+    let outcomes = ["success", "failure", "cancelled"].into_iter().zip(1..);
+    let rows = outcomes.map(|(outcome, run)| {
+        let mut row = row(1, run, 60);
+        outcome.clone_into(&mut row.conclusion);
+        row.jobs = vec![job(1, 2)];
+        row
+    });
+    let mut batch = Batch::default();
+    for row in rows {
+        batch.add(&row, Some(Reach::own(&row.names, row.segment)), now());
+    }
+    let data = batch.data();
+    let sent: BTreeSet<&str> = data.iter().map(|datum| datum.name).collect();
+    assert_eq!(sent.len() + 1, names::per_segment());
+    assert_eq!(PER_REACH, names::per_segment());
+    for datum in &data {
+        let dimensions: Vec<&str> = datum.dimensions.iter().map(|(name, _)| *name).collect();
+        assert_eq!(dimensions, names::dimensions_of(datum.name), "{}", datum.name);
+    }
+}

@@ -80,16 +80,25 @@ async fn rendered(
     judgements: &[(WorkflowId, Judgement)],
     with: Telling<'_>,
 ) -> Stored<Vec<Finding>> {
+    let called = names(library, judgements).await?;
+    let called = |id| called.get(&id).cloned().unwrap_or_else(|| Called::by_ids(id));
+    let told = told(judgements);
+    let known = told.iter().filter(|told| told.was_known(with.now));
+    Ok(latest_first(known.filter_map(|told| Finding::of(told, with, called))))
+}
+
+/// What the workflows that have findings are called.
+pub(super) async fn names(
+    library: &impl Library,
+    judgements: &[(WorkflowId, Judgement)],
+) -> Stored<BTreeMap<WorkflowId, Called>> {
     let mut called = BTreeMap::new();
     for (id, judgement) in judgements {
         if let Some(last) = judgement.findings.last() {
             called.insert(*id, name(library, *id, last.last.day()).await?);
         }
     }
-    let called = |id| called.get(&id).cloned().unwrap_or_else(|| Called::by_ids(id));
-    let told = told(judgements);
-    let known = told.iter().filter(|told| told.was_known(with.now));
-    Ok(latest_first(known.filter_map(|told| Finding::of(told, with, called))))
+    Ok(called)
 }
 
 /// What the workflow was called on a day.

@@ -12,7 +12,9 @@ use serde::Serialize;
 
 use self::noted::{Flight, Sent, stored};
 use crate::config::Policy;
-use crate::fleet::{Batch, COMPATIBILITY, Fleet, Gauges, calls, compatible, places, samples_of};
+use crate::fleet::{
+    Batch, COMPATIBILITY, Fleet, Gauges, calls, compatible, names, places, samples_of,
+};
 use crate::flow::aggregate::{Observer, Seen, judged_rows, observed};
 use crate::flow::report::trend;
 use crate::flow::{Pass, Passed};
@@ -307,14 +309,14 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
         if self.fleet.trends == Some(today) {
             return Ok(data);
         }
-        for (id, names) in self.fleet.chosen() {
+        for (id, called) in self.fleet.chosen() {
             let change = trend(self.at.store, id, today, &self.at.policy.thresholds).await?;
             data.extend(change.map(|change| Datum {
-                name: "DurationTrend",
+                name: names::DURATION_TREND,
                 unit: Unit::Percent,
                 dimensions: vec![
-                    ("Repository", crate::fleet::dimension(&names.repository)),
-                    ("Workflow", crate::fleet::dimension(&names.workflow)),
+                    (names::REPOSITORY, crate::fleet::dimension(&called.repository)),
+                    (names::WORKFLOW, crate::fleet::dimension(&called.workflow)),
                 ],
                 at: self.now,
                 values: vec![(change, 1.0)],
@@ -328,25 +330,25 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
     async fn own(&self, passed: &Passed, gauges: Gauges) -> Stored<Vec<Datum>> {
         let standing = self.at.store.standing().await?;
         let watched = [
-            ("Passes", 1),
-            ("WorkflowsOverP95", gauges.over_p95),
-            ("WorkflowsUnderSuccessRate", gauges.under_success_rate),
-            ("WorkflowsQueueing", gauges.queueing),
-            ("AttemptsSetAside", standing.attempts_set_aside),
+            (names::PASSES, 1),
+            (names::WORKFLOWS_OVER_P95, gauges.over_p95),
+            (names::WORKFLOWS_UNDER_SUCCESS_RATE, gauges.under_success_rate),
+            (names::WORKFLOWS_QUEUEING, gauges.queueing),
+            (names::ATTEMPTS_SET_ASIDE, standing.attempts_set_aside),
         ];
         // A metric is paid for by the hours in which it is sent: what no alarm looks at is not sent
         // where it is nothing.
         let others = [
-            ("AttemptsMeasured", self.pushed.attempts),
-            ("AttemptsRefused", standing.attempts_refused),
-            ("WithoutSeries", gauges.without_series),
-            ("SamplesSkipped", self.pushed.skipped),
-            ("SamplesLost", self.pushed.lost),
+            (names::ATTEMPTS_MEASURED, self.pushed.attempts),
+            (names::ATTEMPTS_REFUSED, standing.attempts_refused),
+            (names::WITHOUT_SERIES, gauges.without_series),
+            (names::SAMPLES_SKIPPED, self.pushed.skipped),
+            (names::SAMPLES_LOST, self.pushed.lost),
         ];
         let others = others.into_iter().filter(|(_, count)| *count > 0);
         let counts = watched.into_iter().chain(others);
         let counts = counts.map(|(name, count)| (name, Unit::Count, count as f64));
-        let lag = Some(("FilingLag", Unit::Seconds, passed.lag_ms as f64 / 1e3));
+        let lag = Some((names::FILING_LAG, Unit::Seconds, passed.lag_ms as f64 / 1e3));
         let datum = |(name, unit, value)| Datum {
             name,
             unit,

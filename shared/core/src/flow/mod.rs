@@ -1,6 +1,7 @@
 //! The flows, each in four beats: decode, load, decide, apply.
 
 mod aggregate;
+mod dashboards;
 mod filing;
 mod findings;
 mod judge;
@@ -12,6 +13,7 @@ mod report;
 mod usage;
 
 pub use aggregate::{Pass, Passed, aggregate};
+pub use dashboards::{Grafana, GrafanaPlan, GrafanaWritten, plan_grafana, update_grafana};
 pub use filing::{Refolded, refold};
 pub use findings::{findings, what_if};
 pub use measure::{Installation, Pushed, measure};

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
 
-use super::{html, log, markdown, markdown_prose, prose, terminal};
+use super::{annotation, html, log, markdown, markdown_prose, prose, terminal};
 
 #[test]
 fn a_terminal_sees_escapes_instead_of_acting_on_them() {
@@ -146,4 +146,29 @@ proptest! {
         prop_assert_eq!(terminal(&name, 60), name.clone());
         prop_assert_eq!(html(&name), name);
     }
+}
+
+#[test]
+fn no_tag_entity_or_link_reaches_an_annotation() {
+    let shown = |name: &str| annotation(&format!("job `{name}` of `acme/web` became slower"));
+    for attack in [
+        "<img src=x onerror=alert(1)>",
+        "</div><script>x</script>",
+        "&lt;b&gt;",
+        "&#60;b",
+        "a`<b>`c",
+        "[x](https://evil.example)",
+        "![x](https://evil.example/a.png)",
+        "https://evil.example",
+        "\u{202e}txt",
+        "a\nb",
+    ] {
+        let shown = shown(attack);
+        assert!(!shown.contains(['<', '>', '\n', '\u{202e}']), "{shown}");
+        assert!(!shown.contains("&l") && !shown.contains("&#"), "{shown}");
+        // Whatever could be a link is between backquotes, which come in pairs.
+        let outside: String = shown.split('`').step_by(2).collect();
+        assert!(!outside.contains("evil") && shown.matches('`').count() % 2 == 0, "{shown}");
+    }
+    assert_eq!(shown("build & test"), "job `build & test` of `acme/web` became slower");
 }

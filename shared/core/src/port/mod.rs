@@ -1,6 +1,7 @@
 //! What the flows need of the world, in the words of those who use it. Adapters implement these
 //! traits; they decide nothing.
 
+mod dashboards;
 mod findings;
 mod forge;
 mod objects;
@@ -21,6 +22,7 @@ pub use forge::{
     Draft, Forge, ForgeError, ForgeErrorKind, Forged, IssueStanding, IssueState, Rewrite,
 };
 
+pub use dashboards::{Annotation, Dashboards, DashboardsError, Folder, Held, Trouble};
 pub use objects::{Object, ObjectStanding, Objects};
 pub use outbox::{Datum, Metrics, NotSent, Note, Notes, Unit, VALUES_MAX, Within};
 

@@ -1,0 +1,204 @@
+//! What is on each dashboard.
+
+use super::panel::Step;
+use super::tile::{Figure, Outcome, Row, Scope, Show, Tile, Timing, Unit, Vital};
+use crate::config::{Board, Thresholds};
+
+/// Height of a row of numbers, and of one of graphs.
+const NUMBERS: u32 = 5;
+const GRAPHS: u32 = 9;
+
+/// Per cent of success below which it is red, and from which it is green.
+const SUCCESS_LOW: f64 = 80.0;
+const SUCCESS_GOOD: f64 = 95.0;
+
+/// What a dashboard is called.
+pub(super) const fn title(board: Board) -> &'static str {
+    match board {
+        Board::Overview => "all workflows",
+        Board::Workflow => "one workflow",
+        Board::Jobs => "jobs of a workflow",
+        Board::Health => "health of Laptime itself",
+    }
+}
+
+/// Its rows, top down.
+pub(super) fn rows(board: Board, thresholds: &Thresholds) -> Vec<Row> {
+    match board {
+        Board::Overview => overview(thresholds),
+        Board::Workflow => workflow(thresholds),
+        Board::Jobs => jobs(),
+        Board::Health => health(),
+    }
+}
+
+fn overview(thresholds: &Thresholds) -> Vec<Row> {
+    let trouble = |title, about, vital| Tile {
+        limits: vec![from(1.0, "red")],
+        ..number(title, about, Unit::Count, Scope::All, Figure::Vital(vital))
+    };
+    let numbers = vec![
+        success(Scope::All),
+        attempts(Scope::All),
+        trouble("Slow workflows", "Their 95th percentile is above the threshold.", Vital::Slow),
+        trouble("Failing workflows", "They succeed less often than they should.", Vital::Failing),
+        trouble("Queueing workflows", "Their jobs wait long for runners.", Vital::Queueing),
+    ];
+    let each = |title, about, unit, figure| lines(title, about, unit, Scope::Each, vec![figure]);
+    let times = vec![
+        each("Duration, 95th percentile", TOTAL, Unit::Seconds, Figure::Quantile(Timing::Run, 95)),
+        each("Wait for runners, mean", QUEUED, Unit::Seconds, Figure::Mean(Timing::RunQueue)),
+    ];
+    let outcomes =
+        vec![each("Success rate", JUDGED, Unit::Share, Figure::SuccessShare), outcomes(Scope::All)];
+    let ranking = Tile {
+        show: Show::Ranking,
+        limits: trend_limits(thresholds),
+        ..number("Trend of the median", TREND, Unit::Percent, Scope::Each, Figure::Trend)
+    };
+    vec![
+        row(NUMBERS, numbers),
+        row(GRAPHS, times),
+        row(GRAPHS, outcomes),
+        row(GRAPHS, vec![ranking]),
+    ]
+}
+
+fn workflow(thresholds: &Thresholds) -> Vec<Row> {
+    let chosen = |title, about, unit, figure| number(title, about, unit, Scope::Chosen, figure);
+    let trend = chosen("Trend of the median", TREND, Unit::Percent, Figure::Trend);
+    let numbers = vec![
+        success(Scope::Chosen),
+        attempts(Scope::Chosen),
+        chosen("Mean duration", TOTAL, Unit::Seconds, Figure::MeanOfAll(Timing::Run)),
+        chosen("Mean wait", QUEUED, Unit::Seconds, Figure::MeanOfAll(Timing::RunQueue)),
+        Tile { limits: trend_limits(thresholds), ..trend },
+    ];
+    let ends = vec![
+        lines("Success rate", JUDGED, Unit::Share, Scope::Chosen, vec![Figure::SuccessShare]),
+        outcomes(Scope::Chosen),
+    ];
+    vec![
+        row(NUMBERS, numbers),
+        row(GRAPHS, vec![percentiles("Duration", TOTAL, Timing::Run)]),
+        row(GRAPHS, vec![percentiles("Wait for runners", QUEUED, Timing::RunQueue)]),
+        row(GRAPHS, ends),
+    ]
+}
+
+fn jobs() -> Vec<Row> {
+    let about =
+        "All jobs of the workflow together; the report has them one by one, with their steps.";
+    vec![
+        row(GRAPHS, vec![percentiles("Duration of jobs", about, Timing::Job)]),
+        row(GRAPHS, vec![percentiles("Wait of jobs for runners", about, Timing::JobQueue)]),
+    ]
+}
+
+fn health() -> Vec<Row> {
+    let vital =
+        |title, about, unit, vital| number(title, about, unit, Scope::All, Figure::Vital(vital));
+    let bad = |tile: Tile| Tile { limits: vec![from(1.0, "red")], ..tile };
+    let graph = |title, about, unit, vital| {
+        lines(title, about, unit, Scope::All, vec![Figure::Vital(vital)])
+    };
+    let numbers = vec![
+        bad(vital(
+            "Set aside",
+            "Attempts whose events cannot be read.",
+            Unit::Count,
+            Vital::SetAside,
+        )),
+        vital("Refused", "Attempts whose day is sealed.", Unit::Count, Vital::Refused),
+        vital(
+            "Days to roll up",
+            "Days whose figures are out of date.",
+            Unit::Count,
+            Vital::Touched,
+        ),
+        vital("Open findings", "Changes that are not over.", Unit::Count, Vital::FindingsOpen),
+        bad(vital("Samples lost", "Not known to have arrived.", Unit::Count, Vital::Lost)),
+        vital("Samples skipped", "Too old, or without room.", Unit::Count, Vital::Skipped),
+        vital(
+            "Without series",
+            "Segments that share those of others.",
+            Unit::Count,
+            Vital::WithoutSeries,
+        ),
+    ];
+    let passes = vec![
+        graph("Passes", "None for an hour is an alarm.", Unit::Count, Vital::Passes),
+        graph("Since the last pass", "It should stay small.", Unit::Seconds, Vital::PassAge),
+    ];
+    let work = vec![
+        graph("Attempts measured", "Whose figures were sent.", Unit::Count, Vital::Measured),
+        graph("Filing lag", "From an event to its filing.", Unit::Seconds, Vital::Lag),
+        graph("Events waiting", "Not taken up by a pass yet.", Unit::Count, Vital::Waiting),
+    ];
+    vec![row(NUMBERS, numbers), row(GRAPHS, passes), row(GRAPHS, work)]
+}
+
+const TOTAL: &str = "How long attempts take.";
+const QUEUED: &str = "From the start of an attempt to the first start of a job.";
+const JUDGED: &str = "Successes among successes and failures; what was cancelled is neither.";
+const TREND: &str = "The median of 15 days against that of the 15 days before.";
+
+const fn row(height: u32, tiles: Vec<Tile>) -> Row {
+    Row { height, tiles }
+}
+
+fn number(
+    title: &'static str,
+    about: &'static str,
+    unit: Unit,
+    scope: Scope,
+    figure: Figure,
+) -> Tile {
+    let figures = vec![figure];
+    Tile { title, about, show: Show::Number, unit, limits: Vec::new(), scope, figures }
+}
+
+const fn lines(
+    title: &'static str,
+    about: &'static str,
+    unit: Unit,
+    scope: Scope,
+    figures: Vec<Figure>,
+) -> Tile {
+    Tile { title, about, show: Show::Lines, unit, limits: Vec::new(), scope, figures }
+}
+
+fn percentiles(title: &'static str, about: &'static str, timing: Timing) -> Tile {
+    let quantiles = [50, 75, 90, 95, 99].map(|per_cent| Figure::Quantile(timing, per_cent));
+    lines(title, about, Unit::Seconds, Scope::Chosen, quantiles.to_vec())
+}
+
+fn success(scope: Scope) -> Tile {
+    Tile {
+        show: Show::Dial,
+        limits: vec![
+            Step { value: None, color: "red" },
+            from(SUCCESS_LOW, "orange"),
+            from(SUCCESS_GOOD, "green"),
+        ],
+        ..number("Success rate", JUDGED, Unit::Percent, scope, Figure::SuccessPercent)
+    }
+}
+
+fn attempts(scope: Scope) -> Tile {
+    number("Attempts", "That ended in the time range.", Unit::Count, scope, Figure::Count)
+}
+
+fn outcomes(scope: Scope) -> Tile {
+    let all = [Outcome::Succeeded, Outcome::Failed, Outcome::Neither].map(Figure::Attempts);
+    let tile = lines("Attempts by outcome", JUDGED, Unit::Count, scope, all.to_vec());
+    Tile { show: Show::Columns, ..tile }
+}
+
+fn trend_limits(thresholds: &Thresholds) -> Vec<Step> {
+    vec![from(thresholds.stable_pct, "orange"), from(thresholds.degrading_pct, "red")]
+}
+
+const fn from(value: f64, color: &'static str) -> Step {
+    Step { value: Some(value), color }
+}
