@@ -26,4 +26,5 @@ pub mod series;
 pub mod stats;
 pub mod stored;
 pub mod time;
+pub mod timeline;
 pub mod track;

@@ -6,6 +6,7 @@ mod findings;
 mod inbox;
 mod ledger;
 mod library;
+mod looking;
 mod notes;
 mod rows;
 mod schema;
@@ -16,5 +17,6 @@ mod writer;
 
 pub use ledger::Cursor;
 pub use library::Snapshot;
+pub use looking::Kept;
 pub use store::{FILE_NAME, LEASE_MS, Store};
 pub use writer::Writer;

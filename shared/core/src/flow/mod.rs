@@ -1,6 +1,7 @@
 //! The flows, each in four beats: decode, load, decide, apply.
 
 mod aggregate;
+mod board;
 mod filing;
 mod findings;
 mod judge;
@@ -10,7 +11,8 @@ mod receive;
 mod report;
 mod usage;
 
-pub use aggregate::{Pass, Passed, aggregate};
+pub use aggregate::{Pass, Passed, aggregate, judged_rows};
+pub use board::{Board, Home, View, workflow};
 pub use filing::{Refolded, refold};
 pub use findings::{findings, what_if};
 pub use measure::{Installation, Pushed, measure};

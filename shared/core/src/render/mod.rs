@@ -13,7 +13,7 @@ mod tests;
 mod text;
 mod units;
 
-pub use html::{HtmlError, html};
+pub use html::{HtmlError, html, live};
 pub use json::{json, schema};
 pub use markdown::markdown;
 pub(crate) use text::table::{Column, Table};

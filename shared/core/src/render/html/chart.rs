@@ -15,9 +15,10 @@ use std::fmt;
 pub(super) use days::Days;
 pub(super) use duration::duration;
 pub(super) use outcomes::outcomes;
-pub(super) use spark::{Spark, spark};
+pub(super) use spark::{Spark, of_medians, spark};
 pub(super) use waiting::waiting;
 
+pub(super) use scale::instants;
 use scale::Scale;
 
 /// Width of the plane that shapes are drawn in.
