@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use laptime_core::config::Policy;
-use laptime_core::ingest::Secrets;
+use laptime_core::ingest::{PageToken, Secrets};
 use laptime_core::render::counted;
+use laptime_core::render::live::Forge;
 use laptime_core::time::Time;
 use secrecy::{ExposeSecret, SecretString};
 
 const SECRET: &str = "LAPTIME_WEBHOOK_SECRET";
+const TOKEN: &str = "LAPTIME_PAGE_TOKEN";
+const SERVER: &str = "GITHUB_SERVER_URL";
 
 /// The present. The only place that asks the clock.
 #[expect(clippy::disallowed_methods, reason = "a program begins by asking for the time")]
@@ -23,6 +26,21 @@ pub(crate) fn clock() -> Time {
 pub(crate) fn secrets() -> anyhow::Result<Secrets> {
     let text = SecretString::from(lookup(SECRET).unwrap_or_default());
     Ok(Secrets::parse(text.expose_secret())?)
+}
+
+/// What the pages need to know: where GitHub is, and who may see them.
+pub(crate) struct Looks {
+    pub(crate) forge: Forge,
+    pub(crate) token: Option<PageToken>,
+}
+
+/// Reads what the pages need from the environment.
+pub(crate) fn looks() -> anyhow::Result<Looks> {
+    let server = lookup(SERVER).filter(|text| !text.is_empty());
+    let forge = server.map_or_else(|| Ok(Forge::default()), |text| Forge::parse(&text));
+    let token = lookup(TOKEN).map(SecretString::from);
+    let token = token.map(|text| PageToken::parse(text.expose_secret())).transpose()?;
+    Ok(Looks { forge: forge.context(SERVER)?, token })
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one lookup that settings are read through")]

@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod config;
+pub mod exposed;
 pub mod fleet;
 pub mod flow;
 pub mod hostile;

@@ -116,8 +116,7 @@ fn first(jobs: &[Job]) -> Option<Time> {
 fn lanes(attempt: &Attempt) -> Vec<Lane> {
     let started = attempt.started_at();
     let part = |job: &Job| job.part(attempt.id.attempt, started);
-    let ran: Vec<&Job> =
-        attempt.jobs.iter().filter(|job| part(job) == Some(Part::Ran)).collect();
+    let ran: Vec<&Job> = attempt.jobs.iter().filter(|job| part(job) == Some(Part::Ran)).collect();
     // Until the attempt is over nobody knows what its end will have waited for.
     let is_over = attempt.run.as_ref().is_some_and(|run| run.completed);
     let path: BTreeSet<u64> =

@@ -2,6 +2,7 @@
 //! once; a killed one leaves nothing half-written.
 
 mod error;
+mod exposing;
 mod findings;
 mod inbox;
 mod ledger;
@@ -15,6 +16,7 @@ mod store;
 mod tests;
 mod writer;
 
+pub use exposing::SealedSums;
 pub use ledger::Cursor;
 pub use library::Snapshot;
 pub use looking::Kept;

@@ -57,6 +57,19 @@ impl Snapshot {
         Ok(())
     }
 
+    /// The head of one day.
+    pub(crate) async fn head_of(&self, id: WorkflowId, day: Day) -> Stored<Head> {
+        let (repository, workflow) = workflow_params(id);
+        let rollup = self.read("reading a rollup", |conn| {
+            conn.prepare_cached(
+                "SELECT CASE touched WHEN 0 THEN rollup END FROM day
+                 WHERE repository = ? AND workflow = ? AND day = ?",
+            )?
+            .query_row(params![repository, workflow, day.0], |row| row.get(0))
+        })?;
+        Ok(self.head((id, day, rollup)).await?.1)
+    }
+
     async fn head(&self, (id, day, rollup): StoredHead) -> Stored<(Day, Head)> {
         let head = match rollup {
             Some(bytes) => Head::of_stored(&bytes)
@@ -156,12 +169,14 @@ impl Snapshot {
     pub fn pulse(&self) -> Stored<Pulse> {
         self.read("reading the last pass", |conn| {
             conn.query_row(
-                "SELECT (SELECT count(*) FROM event WHERE seq > pass.cursor), last_pass FROM pass",
+                "SELECT (SELECT count(*) FROM event WHERE seq > pass.cursor),
+                        (SELECT count(*) FROM day WHERE touched = 1), last_pass FROM pass",
                 [],
                 |row| {
-                    let last: Option<i64> = row.get(1)?;
+                    let last: Option<i64> = row.get(2)?;
                     Ok(Pulse {
                         waiting: unsigned(row.get(0)?),
+                        touched: unsigned(row.get(1)?),
                         last_pass: last.map(Time::from_millis),
                     })
                 },

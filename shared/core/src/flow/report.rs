@@ -105,7 +105,8 @@ async fn make(
     let before = Span { from: span.from.plus_millis(span.from.since(span.to)), to: span.from };
     let mut workflows: Vec<WorkflowReport> = Vec::new();
     let ids = library.workflows(span.days()).await?;
-    let loads = ids.into_iter().map(|id| one(library, id, [span, before], None, &policy.thresholds));
+    let loads =
+        ids.into_iter().map(|id| one(library, id, [span, before], None, &policy.thresholds));
     let mut loads = iter(loads).buffered(AT_ONCE);
     while let Some(workflow) = loads.next().await {
         workflows.extend(workflow?.filter(|workflow| {

@@ -1,7 +1,7 @@
 //! A workflow in one line: how it fares among many.
 
-use crate::report::sheet::change;
 use crate::report::Change;
+use crate::report::sheet::change;
 use crate::rollup::{Head, Named, SegmentRollup};
 use crate::row::WorkflowId;
 use crate::stats::{Dist, round};

@@ -37,7 +37,9 @@ fn pass(app: &App) {
     let judging = app.policy.judging;
     let judge_every_ms = Some(JUDGE_EVERY_MS);
     let pass = Pass { judging, judge_every_ms, ..Pass::new(&holder, clock(), retention_days) };
-    match block_on(aggregate(&app.store, pass, clock, |_| ())) {
+    let passed = block_on(aggregate(&app.store, pass, clock, |_| ()));
+    let has_changed = matches!(&passed, Ok(Ok(Ok(passed))) if passed.days + passed.sealed > 0);
+    match passed {
         Ok(Ok(Ok(passed))) if passed.events + passed.days + passed.sealed > 0 => {
             tracing::info!(
                 pass.events = passed.events,
@@ -54,5 +56,11 @@ fn pass(app: &App) {
         }
         Ok(Err(error)) => tracing::error!(%error, "a pass failed; the next one does its work"),
         Err(error) => tracing::error!(%error, "a pass could not be started"),
+    }
+    if app.pages.is_some()
+        && let Err(error) = app.exposing.count(&app.store, has_changed)
+    {
+        let error = crate::output::chain(&error);
+        tracing::error!(error, "the metrics could not be counted; the next pass tries again");
     }
 }

@@ -18,8 +18,8 @@ pub(super) use outcomes::outcomes;
 pub(super) use spark::{Spark, of_medians, spark};
 pub(super) use waiting::waiting;
 
-pub(super) use scale::instants;
 use scale::Scale;
+pub(super) use scale::instants;
 
 /// Width of the plane that shapes are drawn in.
 const WIDTH: f64 = 1000.0;

@@ -8,9 +8,9 @@ mod gantt;
 mod home;
 mod problem;
 mod run;
-mod workflow;
 #[cfg(test)]
 mod tests;
+mod workflow;
 
 use std::sync::LazyLock;
 
@@ -42,13 +42,17 @@ pub struct Site<'a> {
 pub struct Pulse {
     /// Events that no pass has taken up yet.
     pub waiting: u64,
+    /// Days whose rollup is out of date.
+    pub touched: u64,
     /// When the last pass ended.
     pub last_pass: Option<Time>,
 }
 
 /// The style of the report, and what only pages need.
-const STYLE: &str =
-    concat!(include_str!("../../../templates/style.css"), include_str!("../../../templates/page.css"));
+const STYLE: &str = concat!(
+    include_str!("../../../templates/style.css"),
+    include_str!("../../../templates/page.css")
+);
 
 static STYLE_PATH: LazyLock<String> = LazyLock::new(|| {
     let digest = hex::encode(Sha256::digest(STYLE));

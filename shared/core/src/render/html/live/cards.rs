@@ -47,8 +47,7 @@ pub(super) enum Leads<'a> {
 
 impl FindingCard {
     pub(super) fn of(finding: &Finding, leads: Leads<'_>, forge: &Forge) -> Self {
-        let id =
-            WorkflowId { repository: finding.repository_id, workflow: finding.workflow_id };
+        let id = WorkflowId { repository: finding.repository_id, workflow: finding.workflow_id };
         let mut lines = vec![("level", level(finding))];
         lines.extend(summary::finding(finding));
         let told = |(what, words): (&'static str, String)| (what, advice(&words));

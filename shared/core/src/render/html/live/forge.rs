@@ -99,8 +99,12 @@ mod tests {
     fn only_names_become_links() {
         let forge = Forge::default();
         let link = forge.attempt("acme/web.js", 7, 2);
-        assert_eq!(link.as_deref(), Some("https://github.com/acme/web.js/actions/runs/7/attempts/2"));
-        for name in ["acme", "acme/", "/web", "a/b/c", "a/..", "a/b?c", "a/\"><b", "a/b c", "a/б"] {
+        assert_eq!(
+            link.as_deref(),
+            Some("https://github.com/acme/web.js/actions/runs/7/attempts/2")
+        );
+        for name in ["acme", "acme/", "/web", "a/b/c", "a/..", "a/b?c", "a/\"><b", "a/b c", "a/б"]
+        {
             assert_eq!(forge.attempt(name, 7, 2), None, "{name}");
             assert_eq!(forge.workflow(name, ".github/workflows/ci.yml"), None, "{name}");
         }
@@ -118,10 +122,18 @@ mod tests {
         for fine in ["https://github.com", "https://ghe.acme.test:8443/", "http://127.0.0.1:3000"] {
             assert_eq!(Forge::parse(fine).unwrap().to_string(), fine.trim_end_matches('/'));
         }
-        for wrong in
-            ["", "github.com", "javascript:alert(1)", "https://", "https://a b", "https://u@h",
-             "https://h/path", "https://h\"onclick=1", "https://h?x", "https://-h"]
-        {
+        for wrong in [
+            "",
+            "github.com",
+            "javascript:alert(1)",
+            "https://",
+            "https://a b",
+            "https://u@h",
+            "https://h/path",
+            "https://h\"onclick=1",
+            "https://h?x",
+            "https://-h",
+        ] {
             let error = Forge::parse(wrong).unwrap_err().to_string();
             assert!(error.contains("https://github.com"), "{error}");
         }

@@ -113,7 +113,11 @@ pub fn home(home: &Home, at: &Address, site: &Site<'_>) -> Result<String, HtmlEr
         more_findings: if more > 0 { format!("{more} more") } else { String::new() },
         heads: heads(at),
         rows: shown.map(|line| row(line, home, &days)).collect(),
-        parts: if parts > 1 { (1..=parts).map(|nth| choice(at, nth, part)).collect() } else { vec![] },
+        parts: if parts > 1 {
+            (1..=parts).map(|nth| choice(at, nth, part)).collect()
+        } else {
+            vec![]
+        },
     };
     Ok(page.render()?)
 }
@@ -212,7 +216,12 @@ fn tiles(home: &Home) -> Vec<Stat> {
             format!("{}, {young} not yet beyond doubt", units::counted(worse as u64, "regression")),
             if worse > 0 { "bad" } else { "" },
         ),
-        named("Slower", units::counted(slower as u64, "workflow"), "second half against first".to_owned(), ""),
+        named(
+            "Slower",
+            units::counted(slower as u64, "workflow"),
+            "second half against first".to_owned(),
+            "",
+        ),
     ]
 }
 

@@ -2,12 +2,7 @@
 
 use askama::Template;
 
-use super::{
-    Crumb, Frame, Site, address,
-    address::Address,
-    gantt::Gantt,
-    workflow::outcome_tone,
-};
+use super::{Crumb, Frame, Site, address, address::Address, gantt::Gantt, workflow::outcome_tone};
 use crate::{
     flow::View,
     hostile,
@@ -64,11 +59,7 @@ pub struct Sealed {
 }
 
 /// One attempt as it went; `attempts` are all of its run that are known.
-pub fn run(
-    timeline: &Timeline,
-    attempts: &[u32],
-    site: &Site<'_>,
-) -> Result<String, HtmlError> {
+pub fn run(timeline: &Timeline, attempts: &[u32], site: &Site<'_>) -> Result<String, HtmlError> {
     let id = timeline.id;
     let repository = &timeline.repository;
     let times = timeline.measured.map(|(_, times, _)| times).unwrap_or_default();
@@ -109,10 +100,8 @@ pub fn sealed_run(sealed: &Sealed, attempts: &[u32], site: &Site<'_>) -> Result<
     let mut facts: Vec<(&'static str, String)> = known.collect();
     facts.extend(total.map(|ms| ("Total", units::duration(Millis(ms).seconds()))));
     let page = Page {
-        frame: site.frame(
-            title(sealed.run_number, sealed.id),
-            crumbs(Some(sealed.workflow), None, None),
-        ),
+        frame: site
+            .frame(title(sealed.run_number, sealed.id), crumbs(Some(sealed.workflow), None, None)),
         attempt: sealed.id.attempt,
         outcome: "sealed".to_owned(),
         tone: "neither",

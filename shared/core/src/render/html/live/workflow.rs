@@ -90,10 +90,8 @@ fn empty(
         chosen: days == view.days,
     };
     let all = View { repository: None, segment: None, days: view.days };
-    let mut crumbs = vec![Crumb {
-        href: Address::of(all.clone()).href(),
-        label: "All workflows".to_owned(),
-    }];
+    let mut crumbs =
+        vec![Crumb { href: Address::of(all.clone()).href(), label: "All workflows".to_owned() }];
     crumbs.extend(repository.map(|name| Crumb {
         href: Address::of(View { repository: Some(name.clone()), ..all }).href(),
         label: hostile::html(name),
