@@ -100,6 +100,7 @@ impl<'a> Board<'a> {
     /// All of them, with what was judged.
     pub fn finish(mut self, judgements: &[(WorkflowId, Judgement)]) -> Home {
         self.lines.sort_by(|a, b| order(a).cmp(&order(b)));
+        tell_apart(&mut self.lines);
         let repositories: BTreeSet<&String> =
             self.called.values().map(|called| &called.repository).collect();
         let span = self.view.span(self.now);
@@ -136,6 +137,19 @@ impl<'a> Board<'a> {
 
 fn order(line: &Line) -> (&str, &str, Option<&str>, WorkflowId) {
     (&line.repository, &line.workflow, line.path.as_deref(), line.id)
+}
+
+/// Workflows of one repository that share a name are told apart by their files.
+fn tell_apart(lines: &mut [Line]) {
+    let is_alike =
+        |a: &Line, b: &Line| (a.id.repository, &a.workflow) == (b.id.repository, &b.workflow);
+    for alike in lines.chunk_by_mut(is_alike).filter(|alike| alike.len() > 1) {
+        for line in alike {
+            let file = line.path.as_deref().and_then(|path| path.rsplit('/').next());
+            let by = file.map_or_else(|| line.id.workflow.to_string(), str::to_owned);
+            line.workflow = format!("{} ({by})", line.workflow);
+        }
+    }
 }
 
 /// One workflow in depth: a report on it alone; none without an attempt in the view.

@@ -12,6 +12,9 @@ use crate::{
     timeline::{Lane, Timeline},
 };
 
+/// More jobs of a critical path are not unfolded.
+const MOST_OPEN: usize = 5;
+
 /// All jobs, and the axis above them.
 pub(super) struct Gantt {
     pub(super) ticks: Vec<Tick>,
@@ -31,6 +34,8 @@ pub(super) struct LaneRow {
     pub(super) outcome: String,
     pub(super) tone: &'static str,
     pub(super) critical: bool,
+    /// Whether its steps are shown at once.
+    pub(super) open: bool,
     pub(super) href: Option<String>,
     /// What its bars show, in words.
     pub(super) told: String,
@@ -72,7 +77,10 @@ impl Gantt {
             return None;
         }
         let tick = |(share, label)| Tick { x: Number(share * 100.0), label };
+        // What the end waited for is what most come to see.
+        let critical = timeline.lanes.iter().filter(|lane| lane.on_critical_path).count();
         let row = |lane: &Lane| LaneRow {
+            open: lane.on_critical_path && critical <= MOST_OPEN,
             href: forge.job(&timeline.repository, timeline.id.run, lane.id),
             ..axis.row(lane)
         };
@@ -92,6 +100,7 @@ impl Axis {
             outcome: outcome(lane),
             tone: tone(lane),
             critical: lane.on_critical_path,
+            open: false,
             href: None,
             told: if drawn { told(lane) } else { "no time of this attempt".to_owned() },
             bars: if drawn { self.bars(lane) } else { Vec::new() },

@@ -203,7 +203,12 @@ fn tiles(home: &Home) -> Vec<Stat> {
     let worse = worse.filter(|one| one.direction == "regression").count();
     let named = |label, value, note, tone| Stat { label, value, note, tone };
     vec![
-        named("Attempts", units::count(sum(|line| line.attempts)), String::new(), ""),
+        named(
+            "Attempts",
+            units::count(sum(|line| line.attempts)),
+            format!("{} succeeded", units::count(succeeded)),
+            "",
+        ),
         named(
             "Success rate",
             units::rate_or_none(rate),
@@ -227,7 +232,7 @@ fn tiles(home: &Home) -> Vec<Stat> {
 
 fn heads(at: &Address) -> Vec<Head> {
     let labels =
-        ["Workflow", "Attempts", "Success", "p50", "p95", "Queue p50", "Trend", "Open findings"];
+        ["Workflow", "Attempts", "Success", "p50", "p95", "Queue p50", "Trend", "Findings"];
     let head = |(sort, label): (Sort, &'static str)| Head {
         label,
         href: Address { sort, part: 1, ..at.clone() }.href(),
