@@ -20,6 +20,7 @@ mod histories;
 mod lambda;
 mod memory;
 mod program;
+mod raw;
 mod reading;
 mod relay;
 mod scenario;
@@ -36,10 +37,11 @@ pub use flows::{
     aggregate_at, append_all, at, measure_at, publish_at, report_json, report_of, wait,
 };
 pub use gathered::{Bucket, Fate, Gathered};
-pub use histories::{busy_history, hostile_history, jumbled, lines, report_schema};
+pub use histories::{busy_history, hostile_history, jumbled, lines, recent_history, report_schema};
 pub use lambda::{Ended, Function, Outcome};
 pub use memory::Memory;
 pub use program::{Answer, Laptime, Served, variable};
+pub use raw::Heard;
 pub use reading::Measured;
 pub use relay::{Fault, Relay};
 pub use scenario::{Delivery, Job, Run, signature};

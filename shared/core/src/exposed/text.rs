@@ -142,7 +142,7 @@ impl Page {
             }
         }
         self.gauge(
-            "laptime_days_touched",
+            "laptime_rollups_stale",
             "Days of workflows whose rollup is out of date.",
             standing.days_touched,
         );
