@@ -186,9 +186,9 @@ fn told(lane: &Lane) -> String {
     };
     let waited = lasted(lane.created, lane.started);
     match (waited, lasted(lane.started, lane.completed)) {
-        (Some(waited), Some(ran)) => format!("{ran} after {waited}"),
-        (None, Some(ran)) => ran,
-        (Some(waited), None) => format!("began after {waited}"),
+        (Some(waited), Some(ran)) => format!("ran {ran}, waited {waited}"),
+        (None, Some(ran)) => format!("ran {ran}"),
+        (Some(waited), None) => format!("waited {waited}"),
         (None, None) => units::NONE.to_owned(),
     }
 }
