@@ -71,14 +71,12 @@ impl Snapshot {
     }
 
     async fn head(&self, (id, day, rollup): StoredHead) -> Stored<(Day, Head)> {
-        let head = match rollup {
-            Some(bytes) => Head::of_stored(&bytes)
-                .map_err(|error| unreadable(&self.path, &format!("the rollup of {day}"), error))?,
-            None => {
-                let rows = judged_rows(self, DayKey { workflow: id, day }).await?;
-                Head::from(Rollup::of(&rows))
-            }
+        let Some(bytes) = rollup else {
+            let rows = judged_rows(self, DayKey { workflow: id, day }).await?;
+            return Ok((day, Head::from(Rollup::of(&rows))));
         };
+        let head = Head::of_stored(&bytes)
+            .map_err(|error| unreadable(&self.path, &format!("the rollup of {day}"), error))?;
         Ok((day, head))
     }
 

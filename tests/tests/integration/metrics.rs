@@ -199,10 +199,9 @@ fn no_counter_falls_whatever_happens_to_the_store() {
     look("started again", &laptime);
     laptime.ok(&["aggregate"]);
     look("aggregated again", &laptime);
-    let all = recent_history(66, received);
-    replay(&laptime, folder.path(), &corrected(&all[..44 * 8]), received);
+    replay(&laptime, folder.path(), &corrected(&recent_history(44, received)), received);
     look("corrected", &laptime);
-    replay(&laptime, folder.path(), &all, received);
+    replay(&laptime, folder.path(), &recent_history(66, received), received);
     look("with late facts", &laptime);
     let store = rusqlite::Connection::open(data.join("laptime.db")).unwrap();
     store.execute("UPDATE day SET touched = 1 WHERE sealed = 0", []).unwrap();
