@@ -47,10 +47,10 @@ impl Line {
         middle: Day,
         stable_pct: f64,
     ) -> Option<Self> {
-        let (mut whole, mut named) = (SegmentRollup::default(), None::<Named>);
+        let (mut whole, mut latest) = (SegmentRollup::default(), None::<Named>);
         let (mut halves, mut medians) = ([Dist::default(), Dist::default()], Vec::new());
         for (day, head) in days {
-            named = named.max(head.names);
+            latest = latest.max(head.names);
             let mut of_day = Dist::default();
             let [first, second] = &mut halves;
             let half = if day < middle { first } else { second };
@@ -61,7 +61,7 @@ impl Line {
             }
             medians.extend(of_day.quantile(0.5).map(|ms| (day, round(ms / 1_000.0, 3))));
         }
-        let names = named?.names;
+        let names = latest?.names;
         let (total, outcomes) = (whole.total.all().figures(), whole.outcomes);
         let [first, second] = &halves;
         (outcomes.total() > 0).then(|| Self {
