@@ -41,6 +41,7 @@ build:
 
 test: $(NODE_MODULES) $(TEMPLATE) $(VENV_AWS) $(VENV_SAM)
 	.ci/program chromium chromium-browser google-chrome
+	.ci/program prometheus
 	$(BUILD) --all-targets
 	$(CARGO) test $(WHOLE) --doc
 	LAPTIME_PROGRAM=$(TARGET)/debug/laptime \
@@ -50,6 +51,7 @@ test: $(NODE_MODULES) $(TEMPLATE) $(VENV_AWS) $(VENV_SAM)
 	LAPTIME_TEMPLATE=$(TEMPLATE) \
 	LAPTIME_SAM_PYTHON=$(abspath .venv/sam/bin/python) \
 	LAPTIME_CHROMIUM=$$(.ci/program chromium chromium-browser google-chrome) \
+	LAPTIME_PROMETHEUS=$$(.ci/program prometheus) \
 	$(CARGO) test $(WHOLE) --lib --bins --tests
 
 $(NODE_MODULES): tests/package.json tests/package-lock.json

@@ -135,7 +135,7 @@ async fn all(futures: impl Iterator<Item = impl Future<Output = ()>>) {
 /// Gets a page; its size in bytes.
 pub(crate) fn get(server: &Server, path: &str) -> usize {
     let mut stream = std::net::TcpStream::connect(server.address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n").unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
     let mut page = Vec::new();
     stream.read_to_end(&mut page).unwrap();
     assert!(page.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&page[..200]));

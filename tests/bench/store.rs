@@ -107,6 +107,19 @@ fn memory(table: &mut Table, history: History, folder: &Path) {
     let note =
         format!("resident; {} KiB of HTML in {cpu:.2} s CPU, peak {peak:.0} MiB", size >> 10);
     table.add(format!("{what}, after GET /"), bound(), resident(), note);
+    pages(table, history, &server);
+}
+
+/// Each page made once, from a store that SQLite has just read.
+fn pages(table: &mut Table, history: History, server: &Server) {
+    let workflow = "/workflow/1/70000000";
+    for path in ["/?days=7", "/?days=90", workflow, "/metrics"] {
+        let before = cpu_of(server.process());
+        let size = get(server, path);
+        let cpu = (cpu_of(server.process()) - before) * 1e3;
+        let what = format!("GET {path} with {history}");
+        table.show(what, (cpu, " ms CPU"), format!("{} KiB", size >> 10));
+    }
 }
 
 fn now() -> Time {

@@ -1,5 +1,6 @@
 //! Ready-made histories.
 
+use laptime_core::time::Day;
 use serde_json::{Value, json};
 
 use crate::{Delivery, Job, Run};
@@ -26,6 +27,20 @@ fn busy_run(id: u64) -> Run {
         );
     run.workflow = 1 + id % 3;
     run
+}
+
+/// The busy history, with its nine days moved so that the last of them is `last`.
+pub fn recent_history(runs: u64, last: Day) -> Vec<Delivery> {
+    let moved = |text: String| {
+        (1..=9).fold(text, |text, day| {
+            text.replace(&format!("2026-05-0{day}T"), &format!("{}T", Day(last.0 - 9 + day)))
+        })
+    };
+    let move_one = |one: Delivery| Delivery {
+        body: serde_json::from_str(&moved(one.body.to_string())).unwrap(),
+        ..one
+    };
+    busy_history(runs).into_iter().map(move_one).collect()
 }
 
 /// Each delivery about one and a third times, in an order of no sense.

@@ -129,10 +129,24 @@ impl Laptime {
         self.start(Some(kilobytes), Log::IsRead)
     }
 
-    fn start(&self, file_limit: Option<u32>, log: Log) -> Served {
+    /// The same on another address, with these variables.
+    pub fn serve_at(&self, listen: &str, variables: &[(&str, &str)]) -> Served {
+        let config = self.config();
+        let args = ["serve", "--listen", listen, "--config", config.to_str().unwrap()];
+        let mut command = self.command(&args);
+        command.envs(variables.iter().copied());
+        Served::started(command, Log::IsRead)
+    }
+
+    fn config(&self) -> PathBuf {
         let config = self.data.join("test.toml");
         std::fs::create_dir_all(&self.data).unwrap();
         std::fs::write(&config, "[serve]\naggregate_every_s = 86400\n").unwrap();
+        config
+    }
+
+    fn start(&self, file_limit: Option<u32>, log: Log) -> Served {
+        let config = self.config();
         let args = ["serve", "--listen", "127.0.0.1:0", "--config", config.to_str().unwrap()];
         let mut command = self.command(&args);
         if let Some(kilobytes) = file_limit {
@@ -141,6 +155,12 @@ impl Laptime {
             command = self.shell(&script);
             command.arg(program).args(args);
         }
+        Served::started(command, log)
+    }
+}
+
+impl Served {
+    fn started(mut command: Command, log: Log) -> Self {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = lines
@@ -155,11 +175,9 @@ impl Laptime {
             std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
         }
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
-        Served { child, address, agent }
+        Self { child, address, agent }
     }
-}
 
-impl Served {
     /// Address of a path.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.address)

@@ -80,10 +80,12 @@ pub(crate) struct StoreArgs {
 
 /// Take webhook deliveries over HTTP and aggregate them on a timer.
 ///
-/// POST /webhook takes deliveries, GET /healthz answers when the store can be read, GET / shows the
-/// report of the last 30 days. Needs `LAPTIME_WEBHOOK_SECRET`: the secret of the GitHub webhook; two,
-/// separated by a comma, while it is rotated. With `GITHUB_TOKEN`, or `GITHUB_APP_ID` and
-/// `GITHUB_APP_KEY`, it files issues about findings; see `laptime notify`.
+/// POST /webhook takes deliveries, GET /healthz answers when the store can be read, GET / shows all
+/// workflows, each of them and its runs, GET /metrics tells Prometheus. Needs
+/// `LAPTIME_WEBHOOK_SECRET`: the secret of the GitHub webhook; two, separated by a comma, while it is
+/// rotated. Pages and metrics are for this machine alone unless `LAPTIME_PAGE_TOKEN` is set: then
+/// whoever gives that token, as a password or as a bearer token, sees them. With `GITHUB_TOKEN`, or
+/// `GITHUB_APP_ID` and `GITHUB_APP_KEY`, it files issues about findings; see `laptime notify`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ServeArgs {
     #[command(flatten)]
@@ -91,7 +93,7 @@ pub(crate) struct ServeArgs {
     /// Host and port to listen on. Port 0 picks a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
     pub(crate) listen: String,
-    /// Do not show the report at /: for when strangers can reach the address.
+    /// No pages and no metrics, only the webhook and /healthz.
     #[arg(long)]
     pub(crate) no_page: bool,
 }

@@ -3,15 +3,20 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use laptime_core::config::Policy;
-use laptime_core::ingest::Secrets;
+use laptime_core::ingest::{PageToken, Secrets};
 use laptime_core::render::counted;
+use laptime_core::render::live::Forge;
 use laptime_core::time::Time;
 use laptime_github::{Credentials, GitHub, NoCredentials};
 use secrecy::{ExposeSecret, SecretString};
 
 const SECRET: &str = "LAPTIME_WEBHOOK_SECRET";
+const GRAFANA: &str = "GRAFANA_URL";
+const GRAFANA_TOKEN: &str = "GRAFANA_TOKEN";
+const TOKEN: &str = "LAPTIME_PAGE_TOKEN";
+const SERVER: &str = "GITHUB_SERVER_URL";
 
 /// The present. The only place that asks the clock.
 #[expect(clippy::disallowed_methods, reason = "a program begins by asking for the time")]
@@ -46,6 +51,34 @@ pub(crate) fn github(policy: &Policy) -> anyhow::Result<GitHub> {
     let credentials = Credentials::from(lookup)?;
     let reserve = policy.github.reserve_pct / 100.0;
     Ok(GitHub::new(&credentials, github_place()?, reserve, clock)?)
+}
+
+/// Grafana, if one is named.
+pub(crate) fn grafana() -> anyhow::Result<Option<laptime_web::Grafana>> {
+    let set = |name| lookup(name).filter(|value| !value.is_empty());
+    match (set(GRAFANA), set(GRAFANA_TOKEN).map(SecretString::from)) {
+        (None, None) => Ok(None),
+        (Some(address), Some(token)) => {
+            Ok(Some(laptime_web::Grafana::new(&address, token).context(GRAFANA)?))
+        }
+        (None, Some(_)) => bail!("{GRAFANA_TOKEN} is set and {GRAFANA} is not: Grafana needs both"),
+        (Some(_), None) => bail!("{GRAFANA} is set and {GRAFANA_TOKEN} is not: Grafana needs both"),
+    }
+}
+
+/// What the pages need to know: where GitHub is, and who may see them.
+pub(crate) struct Looks {
+    pub(crate) forge: Forge,
+    pub(crate) token: Option<PageToken>,
+}
+
+/// Reads what the pages need from the environment.
+pub(crate) fn looks() -> anyhow::Result<Looks> {
+    let server = lookup(SERVER).filter(|text| !text.is_empty());
+    let forge = server.map_or_else(|| Ok(Forge::default()), |text| Forge::parse(&text));
+    let token = lookup(TOKEN).map(SecretString::from);
+    let token = token.map(|text| PageToken::parse(text.expose_secret())).transpose()?;
+    Ok(Looks { forge: forge.context(SERVER)?, token })
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one lookup that settings are read through")]

@@ -6,6 +6,7 @@
 pub mod check;
 pub mod config;
 pub mod dashboard;
+pub mod exposed;
 pub mod fleet;
 pub mod flow;
 pub mod hostile;
@@ -28,4 +29,5 @@ pub mod series;
 pub mod stats;
 pub mod stored;
 pub mod time;
+pub mod timeline;
 pub mod track;

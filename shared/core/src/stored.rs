@@ -31,3 +31,12 @@ pub fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Unreadable> {
         form => Err(Unreadable::OtherForm { form: form.map(|(form, _)| *form) }),
     }
 }
+
+/// Reads the first fields of a stored value: those of a tuple or struct `T` that begins as it does.
+/// What follows is not looked at.
+pub fn first_of<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Unreadable> {
+    match bytes.split_first() {
+        Some((&FORM, value)) => Ok(postcard::take_from_bytes(value)?.0),
+        form => Err(Unreadable::OtherForm { form: form.map(|(form, _)| *form) }),
+    }
+}

@@ -8,6 +8,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub(crate) const MS_PER_DAY: i64 = 86_400_000;
+/// Milliseconds of an hour.
 pub const MS_PER_HOUR: i64 = 3_600_000;
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z. Finer fractions are cut off.

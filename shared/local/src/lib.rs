@@ -2,10 +2,12 @@
 //! once; a killed one leaves nothing half-written.
 
 mod error;
+mod exposing;
 mod findings;
 mod inbox;
 mod ledger;
 mod library;
+mod looking;
 mod notes;
 mod rows;
 mod schema;
@@ -14,7 +16,9 @@ mod store;
 mod tests;
 mod writer;
 
+pub use exposing::SealedSums;
 pub use ledger::Cursor;
 pub use library::Snapshot;
+pub use looking::Kept;
 pub use store::{FILE_NAME, LEASE_MS, Store};
 pub use writer::Writer;

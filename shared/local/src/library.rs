@@ -18,7 +18,7 @@ use crate::store::{unsigned, workflow_params};
 /// The store as it was at one moment, whatever passes do meanwhile.
 #[derive(Debug)]
 pub struct Snapshot {
-    path: PathBuf,
+    pub(crate) path: PathBuf,
     conn: Mutex<Connection>,
 }
 
@@ -34,7 +34,7 @@ impl Snapshot {
         run(&self.conn.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn read<T>(
+    pub(crate) fn read<T>(
         &self,
         doing: &str,
         run: impl FnOnce(&Connection) -> rusqlite::Result<T>,

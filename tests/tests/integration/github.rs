@@ -194,7 +194,7 @@ fn a_dry_run_needs_no_token_and_does_nothing() {
     }
     let json: Value =
         serde_json::from_str(&program.ok(&["notify", "--dry-run", "--format", "json"])).unwrap();
-    let body = json["acts"][0]["text"]["body"].as_str().unwrap();
+    let body = json["github"]["acts"][0]["text"]["body"].as_str().unwrap();
     assert!(body.contains("| `build` | `compile` |"), "{body}");
     let told = program.fails(&["notify"]);
     assert!(told.contains("no token: set GITHUB_TOKEN"), "{told}");

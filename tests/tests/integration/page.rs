@@ -1,22 +1,22 @@
 //! The page as a browser shows it.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::process::Command;
 
 use kit::{Laptime, busy_history, lines, variable};
 
 /// A picture as rows of RGB pixels.
-struct Picture {
+pub(crate) struct Picture {
     width: usize,
     pixels: Vec<[u8; 3]>,
 }
 
 /// Chromium's names of the colour schemes.
-const DARK: u8 = 0;
-const LIGHT: u8 = 1;
+pub(crate) const DARK: u8 = 0;
+pub(crate) const LIGHT: u8 = 1;
 
-fn screenshot(page: &Path, scheme: u8, width: u32) -> Picture {
+/// What Chromium shows at an address. It may have nothing to complain about.
+pub(crate) fn screenshot(url: &str, scheme: u8, width: u32) -> Picture {
     let profile = tempfile::tempdir().unwrap();
     let file = profile.path().join("page.png");
     let output = Command::new(variable("LAPTIME_CHROMIUM"))
@@ -27,10 +27,12 @@ fn screenshot(page: &Path, scheme: u8, width: u32) -> Picture {
         .arg(format!("--blink-settings=preferredColorScheme={scheme}"))
         .arg(format!("--window-size={width},2000"))
         .arg(format!("--screenshot={}", file.display()))
-        .arg(format!("file://{}", page.display()))
+        .args(["--enable-logging=stderr", url])
         .output()
         .unwrap();
-    assert!(file.exists(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(file.exists(), "{said}");
+    assert!(!said.contains("CONSOLE"), "{url}: {said}");
     let reader = std::io::BufReader::new(std::fs::File::open(&file).unwrap());
     let mut reader = png::Decoder::new(reader).read_info().unwrap();
     let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
@@ -42,11 +44,11 @@ fn screenshot(page: &Path, scheme: u8, width: u32) -> Picture {
 
 impl Picture {
     /// The colour of the page's margin, from 0 (black) to 255.
-    fn background(&self) -> u8 {
+    pub(crate) fn background(&self) -> u8 {
         self.pixels[self.width + 1].iter().copied().max().unwrap()
     }
 
-    fn colours(&self) -> usize {
+    pub(crate) fn colours(&self) -> usize {
         self.pixels.iter().collect::<BTreeSet<_>>().len()
     }
 }
@@ -63,7 +65,8 @@ fn a_browser_shows_the_page_in_light_and_dark_on_desk_and_phone() {
     let out = ["--format", "html", "--out", page.to_str().unwrap()];
     laptime.ok(&[&["report", "--from", "2026-05-01", "--to", "2026-05-11"][..], &out].concat());
     for width in [1280, 500] {
-        let [dark, light] = [DARK, LIGHT].map(|scheme| screenshot(&page, scheme, width));
+        let url = format!("file://{}", page.display());
+        let [dark, light] = [DARK, LIGHT].map(|scheme| screenshot(&url, scheme, width));
         assert!(dark.background() < 60, "dark is {}", dark.background());
         assert!(light.background() > 200, "light is {}", light.background());
         // Text and charts, not a blank page: anti-aliased text alone makes hundreds of shades.

@@ -5,9 +5,11 @@ use laptime_core::time::Time;
 
 use super::{FormatArgs, StoreArgs};
 
-/// File, edit and close issues about findings: one pass.
+/// File, edit and close issues about findings, and keep Grafana up to date: one pass.
 ///
-/// Needs a token that may write issues in GITHUB_TOKEN, or an App in GITHUB_APP_ID and
+/// With GRAFANA_URL and GRAFANA_TOKEN, dashboards and annotations are written to Grafana, where they
+/// are not what they are to be. For issues it
+/// needs a token that may write issues in GITHUB_TOKEN, or an App in GITHUB_APP_ID and
 /// GITHUB_APP_KEY; GITHUB_API_URL names another GitHub than github.com. `laptime serve` does the same
 /// by itself when they are set. Each finding has one issue, whatever fails in between; a pass that
 /// dies is made good by the next one, ten minutes later.

@@ -116,7 +116,7 @@ fn start(store: Store, secrets: Secrets) -> anyhow::Result<Started> {
     let server = std::thread::spawn(move || {
         block_on(async {
             let policy = Policy::default();
-            let server = Server::bind(store, secrets, policy, "127.0.0.1:0", false).await?;
+            let server = Server::bind(store, secrets, policy, "127.0.0.1:0", None).await?;
             tell.send(server.address()?)?;
             server.serve(Tells::Nobody, async { stopped.await.unwrap_or_default() }).await
         })?

@@ -1,20 +1,41 @@
-//! `laptime notify`: one pass of the reporter.
+//! `laptime notify`: one pass of the reporter, on GitHub and in Grafana.
 
 use std::fmt::Write;
 
 use anyhow::bail;
-use laptime_core::config::Policy;
-use laptime_core::flow::{Notified, Reporter};
+use laptime_core::config::{Policy, Source};
+use laptime_core::flow::{
+    Grafana, GrafanaPlan, GrafanaWritten, Notified, Planning, Reporter, plan_grafana,
+    update_grafana,
+};
 use laptime_core::port::{Findings, Library};
 use laptime_core::render::counted;
 use laptime_core::time::Time;
 use laptime_local::Store;
+use serde::Serialize;
 
 use crate::args::{Format, NotifyArgs};
 use crate::command::{Outcome, block_on};
 use crate::output;
 use crate::place::Place;
-use crate::settings::{clock, github, github_place, policy};
+use crate::settings::{self, clock, policy};
+
+/// What was done.
+#[derive(Debug, Serialize)]
+pub(crate) struct Told {
+    /// On GitHub; none without a token.
+    pub(crate) github: Option<Notified>,
+    /// In Grafana; none without an address.
+    pub(crate) grafana: Option<GrafanaWritten>,
+}
+
+/// What would be done.
+#[derive(Debug, Serialize)]
+struct Intent {
+    github: Planning,
+    #[serde(serialize_with = "as_text")]
+    grafana: Option<GrafanaPlan>,
+}
 
 pub(crate) fn run(args: &NotifyArgs) -> anyhow::Result<Outcome> {
     let policy = policy(args.store.config.as_ref())?;
@@ -22,82 +43,173 @@ pub(crate) fn run(args: &NotifyArgs) -> anyhow::Result<Outcome> {
         Place::Folder(folder) => {
             let store = Store::open_existing(&folder)?;
             let snapshot = store.snapshot()?;
-            block_on(pass(args, &policy, &snapshot, &store))?
+            let at = Pass { library: &snapshot, findings: &store, policy: &policy };
+            block_on(at.run(args, Source::Prometheus))?
         }
         #[cfg(feature = "aws")]
-        Place::Table(store) => block_on(pass(args, &policy, &*store, &*store))?,
+        Place::Table(store) => {
+            let at = Pass { library: &*store, findings: &*store, policy: &policy };
+            block_on(at.run(args, Source::CloudWatch))?
+        }
     }
 }
 
-async fn pass(
-    args: &NotifyArgs,
-    policy: &Policy,
-    library: &impl Library,
-    findings: &impl Findings,
-) -> anyhow::Result<Outcome> {
-    let server = github_place()?.server;
-    let reporter = Reporter { library, findings, policy, server: &server };
-    let out = args.format.out.as_deref();
-    if args.dry_run {
-        let planning = reporter.planned(args.now.unwrap_or_else(clock)).await?;
-        let text = match args.format.format {
-            Format::Text => planning.to_string(),
-            Format::Json => format!("{}\n", serde_json::to_string_pretty(&planning)?),
+/// What a pass works on.
+pub(crate) struct Pass<'a, L, F> {
+    pub(crate) library: &'a L,
+    pub(crate) findings: &'a F,
+    pub(crate) policy: &'a Policy,
+}
+
+impl<L: Library, F: Findings> Pass<'_, L, F> {
+    async fn run(&self, args: &NotifyArgs, feeds: Source) -> anyhow::Result<Outcome> {
+        let given = args.now;
+        let now = || given.unwrap_or_else(clock);
+        let text = if args.dry_run {
+            let intent = self.intent(now(), feeds).await?;
+            match args.format.format {
+                Format::Text => intent.to_string(),
+                Format::Json => json(&intent)?,
+            }
+        } else {
+            let told = self.tell(now, feeds).await?;
+            let text = match args.format.format {
+                Format::Text => text(&told)?,
+                Format::Json => json(&told)?,
+            };
+            output::emit(&text, args.format.out.as_deref())?;
+            return verdict(&told);
         };
-        output::emit(&text, out)?;
-        return Ok(Outcome::Fine);
+        output::emit(&text, args.format.out.as_deref())?;
+        Ok(Outcome::Fine)
     }
-    let forge = github(policy)?;
-    let given = args.now;
-    let notified = reporter.notify(&forge, || given.unwrap_or_else(clock), || true).await?;
-    let text = match args.format.format {
-        Format::Text => text(&notified)?,
-        Format::Json => format!("{}\n", serde_json::to_string_pretty(&notified)?),
-    };
-    output::emit(&text, out)?;
-    let spent = forge.spent();
-    tracing::info!(
-        github.requests = spent.requests,
-        github.writes = spent.writes,
-        github.retries = spent.retries,
-        "GitHub was asked"
-    );
-    match notified.problems.len() as u64 {
+
+    async fn intent(&self, now: Time, feeds: Source) -> anyhow::Result<Intent> {
+        let server = settings::github_place()?.server;
+        let github = self.reporter(&server).planned(now).await?;
+        let grafana = match settings::grafana()? {
+            Some(dashboards) => Some(plan_grafana(&self.boards(&dashboards, feeds), now).await?),
+            None => None,
+        };
+        Ok(Intent { github, grafana })
+    }
+
+    async fn tell(
+        &self,
+        now: impl Fn() -> Time + Send + Sync,
+        feeds: Source,
+    ) -> anyhow::Result<Told> {
+        let grafana = settings::grafana()?;
+        let github = match settings::github_credentials()? {
+            // Without anybody to tell this has no use, and says so.
+            None if grafana.is_some() => None,
+            _ => {
+                let github = settings::github(self.policy)?;
+                let reporter = self.reporter(github.server());
+                Some(reporter.notify(&github, &now, || true).await?)
+            }
+        };
+        let grafana = match grafana {
+            Some(dashboards) => {
+                Some(update_grafana(&self.boards(&dashboards, feeds), now()).await?)
+            }
+            None => None,
+        };
+        Ok(Told { github, grafana })
+    }
+
+    pub(crate) fn reporter<'a>(&'a self, server: &'a str) -> Reporter<'a, L, F> {
+        let Self { library, findings, policy } = self;
+        Reporter { library: *library, findings: *findings, policy, server }
+    }
+
+    pub(crate) fn boards<'a, D>(&'a self, dashboards: &'a D, feeds: Source) -> Grafana<'a, L, D> {
+        Grafana { library: self.library, dashboards, policy: self.policy, feeds }
+    }
+}
+
+fn verdict(told: &Told) -> anyhow::Result<Outcome> {
+    let github = told.github.iter().flat_map(|notified| &notified.problems);
+    match github.chain(told.grafana.iter().flat_map(|written| &written.problems)).count() {
         0 => Ok(Outcome::Fine),
         count => bail!(
-            "{}, see above; the next pass tries again",
-            counted(count, "thing that could not be done")
+            "{} could not be done, see above; the next pass tries again",
+            counted(count as u64, "thing")
         ),
     }
 }
 
-fn text(notified: &Notified) -> anyhow::Result<String> {
+fn json(value: &impl Serialize) -> anyhow::Result<String> {
+    Ok(format!("{}\n", serde_json::to_string_pretty(value)?))
+}
+
+fn as_text<S: serde::Serializer>(plan: &Option<GrafanaPlan>, to: S) -> Result<S::Ok, S::Error> {
+    let lines = plan.as_ref().map(ToString::to_string);
+    let lines = lines.as_ref().map(|text| text.lines().collect::<Vec<_>>());
+    lines.serialize(to)
+}
+
+impl std::fmt::Display for Intent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.github.fmt(f)?;
+        self.grafana.as_ref().map_or(Ok(()), |plan| plan.fmt(f))
+    }
+}
+
+fn text(told: &Told) -> anyhow::Result<String> {
     let mut text = String::new();
-    for act in &notified.done {
-        write!(text, "{act}")?;
+    if let Some(notified) = &told.github {
+        for act in &notified.done {
+            write!(text, "{act}")?;
+        }
+        for problem in &notified.problems {
+            writeln!(text, "not done: {problem}")?;
+        }
+        if notified.left > 0 {
+            writeln!(text, "{} left to the next pass", counted(notified.left, "thing"))?;
+        }
+        if text.is_empty() {
+            writeln!(text, "nothing to do")?;
+        }
     }
-    for problem in &notified.problems {
-        writeln!(text, "not done: {problem}")?;
-    }
-    if notified.left > 0 {
-        writeln!(text, "{} left to the next pass", counted(notified.left, "thing"))?;
-    }
-    if text.is_empty() {
-        writeln!(text, "nothing to do")?;
+    if let Some(written) = &told.grafana {
+        let GrafanaWritten { folders, dashboards, annotations, changed, .. } = written;
+        let all = [
+            (folders, "folder", "made"),
+            (dashboards, "dashboard", "written"),
+            (annotations, "annotation", "added"),
+            (changed, "annotation", "changed"),
+        ];
+        let some = all.iter().filter(|(count, ..)| **count > 0);
+        let some = some.map(|(count, what, how)| format!("{} {how}", counted(**count, what)));
+        let some: Vec<String> = some.collect();
+        let done = if some.is_empty() { "nothing to write".to_owned() } else { some.join(", ") };
+        writeln!(text, "Grafana: {done}")?;
+        for problem in &written.problems {
+            writeln!(text, "not done: Grafana: {problem}")?;
+        }
     }
     Ok(text)
 }
 
 /// What a reader of the log is to know.
-pub(crate) fn log(notified: &Notified, now: Time) {
-    for act in &notified.done {
+pub(crate) fn log(told: &Told) {
+    for act in told.github.iter().flat_map(|notified| &notified.done) {
         let (repo, finding) = (act.repository.as_str(), act.finding.as_str());
         tracing::info!(repo, issue.number = act.number, finding, "{}", act.act);
     }
-    for problem in &notified.problems {
+    let github = told.github.iter().flat_map(|notified| &notified.problems);
+    for problem in github.chain(told.grafana.iter().flat_map(|written| &written.problems)) {
         tracing::error!(error = %problem, "people could not be told; the next pass tries again");
     }
-    if notified.left > 0 {
-        tracing::info!(left = notified.left, at = %now, "some of it is left to the next pass");
+    if let Some(written) = &told.grafana {
+        let GrafanaWritten { dashboards, annotations, changed, .. } = written;
+        if dashboards + annotations + changed > 0 {
+            tracing::info!(
+                grafana.dashboards = dashboards,
+                grafana.annotations = annotations + changed,
+                "Grafana was written to"
+            );
+        }
     }
 }

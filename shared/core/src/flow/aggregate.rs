@@ -352,7 +352,7 @@ impl Failed {
 }
 
 /// The rows of a day, each with whether it was superseded.
-pub(super) async fn judged_rows(rows: &impl Rows, day: DayKey) -> Stored<Vec<JudgedRow>> {
+pub async fn judged_rows(rows: &impl Rows, day: DayKey) -> Stored<Vec<JudgedRow>> {
     let judge = |row| async move {
         let row: crate::row::Row = row;
         let superseded = row.conclusion == "cancelled" && rows.overtaken(&row).await?;

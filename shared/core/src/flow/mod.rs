@@ -1,6 +1,7 @@
 //! The flows, each in four beats: decode, load, decide, apply.
 
 mod aggregate;
+mod board;
 mod dashboards;
 mod filing;
 mod findings;
@@ -12,7 +13,8 @@ mod receive;
 mod report;
 mod usage;
 
-pub use aggregate::{Pass, Passed, aggregate};
+pub use aggregate::{Pass, Passed, aggregate, judged_rows};
+pub use board::{Board, Home, View, workflow};
 pub use dashboards::{Grafana, GrafanaPlan, GrafanaWritten, plan_grafana, update_grafana};
 pub use filing::{Refolded, refold};
 pub use findings::{findings, what_if};

@@ -10,7 +10,7 @@ use crate::judging::{self, Judgement, State, Told, told};
 use crate::port::{Library, StoreError, Stored, StoredDay};
 use crate::report::{Called, Finding, Report, SCHEMA, Sheet, Telling, WorkflowReport};
 use crate::rollup::Rollup;
-use crate::row::{DayKey, WorkflowId};
+use crate::row::{DayKey, Segment, WorkflowId};
 use crate::time::{Day, Time};
 
 /// Days a report covers when no start is given.
@@ -83,9 +83,9 @@ pub async fn report(
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Span {
-    from: Time,
-    to: Time,
+pub(super) struct Span {
+    pub(super) from: Time,
+    pub(super) to: Time,
 }
 
 /// What to do where an edge cuts a sealed day.
@@ -105,7 +105,8 @@ async fn make(
     let before = Span { from: span.from.plus_millis(span.from.since(span.to)), to: span.from };
     let mut workflows: Vec<WorkflowReport> = Vec::new();
     let ids = library.workflows(span.days()).await?;
-    let loads = ids.into_iter().map(|id| one(library, id, span, before, &policy.thresholds));
+    let loads =
+        ids.into_iter().map(|id| one(library, id, [span, before], None, &policy.thresholds));
     let mut loads = iter(loads).buffered(AT_ONCE);
     while let Some(workflow) = loads.next().await {
         workflows.extend(workflow?.filter(|workflow| {
@@ -163,16 +164,22 @@ pub(super) fn latest_first(findings: impl Iterator<Item = Finding>) -> Vec<Findi
     findings
 }
 
-async fn one(
+/// One workflow over a span, compared with the one before; of one segment or of all.
+pub(super) async fn one(
     library: &impl Library,
     id: WorkflowId,
-    span: Span,
-    before: Span,
+    [span, before]: [Span; 2],
+    segment: Option<Segment>,
     thresholds: &Thresholds,
 ) -> Result<Option<WorkflowReport>, ReportError> {
+    let of_segment = |(day, rollup): (Day, Rollup)| match segment {
+        Some(segment) => (day, rollup.only(segment)),
+        None => (day, rollup),
+    };
     let days = load(library, id, span, SealedEdge::Refuse).await?;
     let earlier = load(library, id, before, SealedEdge::LeaveOut).await?;
-    let previous = earlier.into_iter().map(|(_, rollup)| rollup).collect();
+    let days = days.into_iter().map(of_segment).collect();
+    let previous = earlier.into_iter().map(|one| of_segment(one).1).collect();
     let sheet = Sheet { id, days, previous, middle: span.middle() };
     Ok(WorkflowReport::of(sheet, thresholds))
 }
@@ -188,7 +195,7 @@ pub(super) async fn trend(
     let to = today.start();
     let span = Span { from: to.plus_days(-DEFAULT_DAYS), to };
     let before = Span { from: span.from, to: span.from };
-    match one(library, id, span, before, thresholds).await {
+    match one(library, id, [span, before], None, thresholds).await {
         Ok(workflow) => Ok(workflow.and_then(|workflow| workflow.trend.halves.change_pct)),
         Err(ReportError::Store(error)) => Err(error),
         // Whole days are never cut.
@@ -204,13 +211,13 @@ impl Span {
     }
 
     /// The UTC midnight nearest to its middle.
-    fn middle(self) -> Day {
+    pub(super) fn middle(self) -> Day {
         let middle = self.from.plus_millis(self.to.since(self.from) / 2);
         middle.plus_millis(12 * 3_600_000).day()
     }
 
     /// Whether a finding was confirmed or went back within it, or is open and not old news.
-    fn concerns(self, finding: &judging::Finding) -> bool {
+    pub(super) fn concerns(self, finding: &judging::Finding) -> bool {
         let within = |at: Time| self.from <= at && at < self.to;
         match &finding.state {
             State::Recovered { at, .. } => within(finding.confirmed.end) || within(*at),

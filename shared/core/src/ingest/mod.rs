@@ -3,11 +3,13 @@
 
 mod payload;
 mod signature;
+mod token;
 
 use crate::model::Event;
 
 pub use payload::Malformed;
 pub use signature::{NoSecret, Secrets, Unsigned, is_signature};
+pub use token::{NotAToken, PageToken};
 
 /// The largest body taken, in bytes. Real ones are 4 to 25 kB.
 pub const MAX_BODY: usize = 5 * 1024 * 1024;

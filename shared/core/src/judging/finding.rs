@@ -74,6 +74,12 @@ impl Finding {
         self.relevance.idle(self.series.segment).is_none()
     }
 
+    /// Whether its level is still what it changed to, as far as is known at a time.
+    pub fn is_open(&self, now: Time) -> bool {
+        let is_over = matches!(&self.state, State::Recovered { at, .. } if *at <= now);
+        !is_over && !self.is_silent(now)
+    }
+
     /// When the first of its series changed.
     pub fn began(&self) -> Time {
         self.members.first().map_or(self.first_bad.end, |member| member.first_bad.1)

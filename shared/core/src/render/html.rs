@@ -1,5 +1,6 @@
 mod bars;
 mod chart;
+pub mod live;
 mod page;
 mod section;
 mod tables;

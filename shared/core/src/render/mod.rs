@@ -14,7 +14,7 @@ mod tests;
 mod text;
 mod units;
 
-pub use html::{HtmlError, html};
+pub use html::{HtmlError, html, live};
 pub use issue::{BODY_MAX, Evidence, IssueText};
 pub(crate) use issue::{closing, issue, mark, marked, news, reopening, rollup};
 pub use json::{json, schema};

@@ -4,6 +4,7 @@
 mod bottleneck;
 mod difference;
 mod finding;
+mod line;
 mod sheet;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use serde::Serialize;
 pub use difference::{Difference, FINDINGS_SCHEMA, FindingList, Found, findings_schema};
 pub(crate) use finding::{Called, Telling, doubted};
 pub use finding::{Finding, FindingAttempt, FindingCarrier, FindingCost};
+pub use line::Line;
 pub(crate) use sheet::Sheet;
 
 /// Name and version of the JSON form, as in `docs/report.schema.json`.

@@ -251,7 +251,7 @@ fn trend(
     }
 }
 
-fn change(before: &Dist, after: &Dist, stable_pct: f64) -> Change {
+pub(super) fn change(before: &Dist, after: &Dist, stable_pct: f64) -> Change {
     let change = median_change(before, after);
     let change_pct = change.map(|(pct, _)| pct);
     let Figures { count: before_count, p50: before_s, .. } = before.figures();

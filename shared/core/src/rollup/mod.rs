@@ -1,6 +1,7 @@
 //! Rollups: all series of one workflow over one day (or, merged, over any period) in one value.
 //! Always derived whole from rows, never incremented.
 
+mod head;
 mod job;
 mod limit;
 
@@ -14,6 +15,7 @@ use crate::row::{Names, Parts, Row, Segment, Tally, Times};
 use crate::stats::{Dist, Outcomes};
 use crate::time::{Millis, Time};
 
+pub use head::Head;
 pub use job::{JobRollup, JobSeries, StepSeries, Timings};
 pub use limit::{MAX_CLASSES, MAX_JOBS, MAX_STEPS};
 
@@ -194,7 +196,7 @@ impl SegmentRollup {
         self.total.add(&judged.row.conclusion, total);
     }
 
-    fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         self.outcomes.merge(other.outcomes);
         self.superseded += other.superseded;
         self.queued.absorb(other.queued);

@@ -129,3 +129,27 @@ fn a_usual_day_fits_in_a_few_kilobytes() {
     let size = bytes(&Rollup::of(&rows)).len();
     assert!(size < 20_000, "{size} bytes");
 }
+
+#[test]
+fn a_head_is_the_beginning_of_the_stored_rollup() {
+    let rows: Vec<JudgedRow> =
+        (1..=40).map(|run| row(run, 1, vec![job("build", "linux", 9, 3)])).collect();
+    let rollup = Rollup::of(&rows);
+    let stored = crate::stored::to_bytes(&rollup).unwrap();
+    let head = Head::of_stored(&stored).unwrap();
+    assert_eq!(head.segments.len(), 2);
+    assert_eq!(head, Head::from(rollup));
+    assert!(Head::of_stored(&stored[..20]).is_err(), "half a head is none");
+}
+
+#[test]
+fn one_segment_of_a_rollup_is_the_rollup_of_its_rows() {
+    let jobs = |run: u64| vec![job("build", "linux", run, 3), job("test", "linux", run, 1)];
+    let rows: Vec<JudgedRow> = (1..=40).map(|run| row(run, 1, jobs(run))).collect();
+    let of_segment = |judged: &&JudgedRow| judged.row.segment == Segment::PullRequest;
+    let alone: Vec<JudgedRow> = rows.iter().filter(of_segment).cloned().collect();
+    let (kept, alone) = (Rollup::of(&rows).only(Segment::PullRequest), Rollup::of(&alone));
+    assert_eq!((&kept.segments, &kept.jobs), (&alone.segments, &alone.jobs));
+    assert_eq!(kept.recent, alone.recent);
+    assert_eq!(Rollup::of(&rows).only(Segment::Schedule).jobs.len(), 0);
+}

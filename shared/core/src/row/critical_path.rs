@@ -78,6 +78,11 @@ pub(super) fn critical_path<'a>(ran: &[&'a Job]) -> Vec<&'a Job> {
     path
 }
 
+/// Ids of the jobs of the critical path, first to last.
+pub(crate) fn critical_path_of(ran: &[&Job]) -> impl Iterator<Item = u64> {
+    critical_path(ran).into_iter().map(|job| job.id)
+}
+
 fn is_timed(job: &Job) -> bool {
     matches!((job.started_at, job.completed_at), (Some(from), Some(to)) if from <= to)
 }

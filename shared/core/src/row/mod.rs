@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::model::{AttemptId, Part};
 use crate::time::{Day, Millis, Time};
 
+pub(crate) use critical_path::critical_path_of;
 pub use critical_path::{Parts, Phase};
 pub use segment::{Segment, runner_class};
 pub use span::{LONGEST_MS, SKEW_MS, Tally};

@@ -179,6 +179,24 @@ impl Dist {
         }
     }
 
+    /// How many samples are at most each bound, and not at most the one before it; then how many are
+    /// beyond all. `bounds` rise. A binned sample counts where the middle of its bin is.
+    pub fn by_bounds(&self, bounds: &[u64]) -> Vec<u64> {
+        let mut counts = vec![0; bounds.len() + 1];
+        let mut add = |value: u64, times: u64| {
+            if let Some(count) = counts.get_mut(bounds.partition_point(|bound| *bound < value)) {
+                *count += times;
+            }
+        };
+        match &self.samples {
+            Samples::Exact(values) => values.iter().for_each(|value| add(*value, 1)),
+            Samples::Binned { bins, .. } => {
+                bins.middles().for_each(|(middle, times)| add(middle, times));
+            }
+        }
+        counts
+    }
+
     fn bin_if_many(&mut self) {
         if let Samples::Exact(values) = &self.samples
             && values.len() > EXACT_MAX

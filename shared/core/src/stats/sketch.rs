@@ -58,6 +58,16 @@ impl Sketch {
         self.0 = merged;
     }
 
+    /// The bins by rising middle, with their counts.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "middles are whole enough, and not negative"
+    )]
+    pub(super) fn middles(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.0.iter().map(|(bin, count)| (middle(*bin) as u64, *count))
+    }
+
     /// The middle of the bin that holds the sample of this rank, counted from 0.
     pub(super) fn at_rank(&self, rank: u64) -> f64 {
         let mut below = 0;

@@ -1,4 +1,4 @@
-//! HTTP: three routes, limits on size and time, and a drain at the end.
+//! HTTP: routes, limits on size and time, and a drain at the end.
 
 use std::convert::Infallible;
 use std::pin::pin;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Bytes, Incoming};
-use hyper::header::{ALLOW, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue};
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
@@ -18,6 +18,8 @@ use laptime_core::ingest::{MAX_BODY, is_signature};
 use tokio::net::TcpListener;
 
 use crate::command::serve::App;
+use crate::command::serve::query::is_page;
+use crate::command::serve::show::show;
 use crate::settings::clock;
 
 /// GitHub gives up after 10 seconds.
@@ -36,7 +38,7 @@ const DISCARD_MAX: usize = 25 * 1024 * 1024;
 /// Room for bodies in memory, in KiB: twelve of the largest at once, thousands of usual ones.
 pub(super) const BODIES_KIB: usize = 64 * 1_024;
 
-type Reply = Response<Full<Bytes>>;
+pub(super) type Reply = Response<Full<Bytes>>;
 
 /// Accepts connections until `stop` is ready.
 pub(super) async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) {
@@ -86,8 +88,8 @@ async fn route(app: &Arc<App>, request: Request<Incoming>) -> Reply {
         (&Method::POST, "/webhook") => webhook(app, request).await,
         (_, "/webhook") => not_allowed("POST"),
         (&Method::GET | &Method::HEAD, "/healthz") => healthz(app).await,
-        (&Method::GET | &Method::HEAD, "/") => page(app).await,
-        (_, "/healthz" | "/") => not_allowed("GET, HEAD"),
+        (_, "/healthz") => not_allowed("GET, HEAD"),
+        (_, path) if is_page(path) => show(app, request).await,
         _ => reply(StatusCode::NOT_FOUND, "not found: deliveries go to POST /webhook\n"),
     }
 }
@@ -187,39 +189,13 @@ async fn healthz(app: &Arc<App>) -> Reply {
     }
 }
 
-async fn page(app: &Arc<App>) -> Reply {
-    if app.page.is_none() {
-        return reply(StatusCode::NOT_FOUND, "the page is switched off (--no-page)\n");
-    }
-    let shared = app.clone();
-    let made = tokio::task::spawn_blocking(move || {
-        shared.page.as_ref().map(|page| page.html(&shared.store, &shared.policy))
-    });
-    match made.await {
-        Ok(Some(Ok(html))) => {
-            let mut reply = reply(StatusCode::OK, html);
-            let headers = reply.headers_mut();
-            let html = HeaderValue::from_static("text/html; charset=utf-8");
-            headers.insert(CONTENT_TYPE, html);
-            let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-            headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-            reply
-        }
-        Ok(Some(Err(error))) => {
-            tracing::error!(error = crate::output::chain(&error), "the page could not be made");
-            reply(StatusCode::SERVICE_UNAVAILABLE, "the report could not be made; see the log\n")
-        }
-        Ok(None) | Err(_) => reply(StatusCode::SERVICE_UNAVAILABLE, "the report failed\n"),
-    }
-}
-
-fn not_allowed(allowed: &'static str) -> Reply {
+pub(super) fn not_allowed(allowed: &'static str) -> Reply {
     let mut reply = reply(StatusCode::METHOD_NOT_ALLOWED, format!("use {allowed}\n"));
     reply.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
     reply
 }
 
-fn reply(status: StatusCode, text: impl Into<Bytes>) -> Reply {
+pub(super) fn reply(status: StatusCode, text: impl Into<Bytes>) -> Reply {
     let mut reply = Response::new(Full::new(text.into()));
     *reply.status_mut() = status;
     let plain = HeaderValue::from_static("text/plain; charset=utf-8");

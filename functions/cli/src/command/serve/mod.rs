@@ -1,8 +1,12 @@
-//! `laptime serve`: deliveries over HTTP, aggregation on a timer, the report as a page.
+//! `laptime serve`: deliveries over HTTP, aggregation on a timer, pages and metrics.
 
+mod access;
+mod exposing;
 mod http;
 mod notifier;
 mod page;
+mod query;
+mod show;
 mod timer;
 
 use std::net::SocketAddr;
@@ -20,7 +24,7 @@ use crate::args::ServeArgs;
 use crate::command::{Outcome, block_on};
 use crate::output;
 use crate::place::folder;
-use crate::settings;
+use crate::settings::{self, Looks};
 
 /// What the handlers share.
 pub(crate) struct App {
@@ -28,7 +32,11 @@ pub(crate) struct App {
     pub(crate) policy: Policy,
     pub(crate) store: Store,
     pub(crate) writer: Writer,
-    pub(crate) page: Option<page::Page>,
+    /// None if they are switched off.
+    pub(crate) pages: Option<page::Pages>,
+    access: access::Access,
+    pub(crate) turns: show::Turns,
+    pub(crate) exposing: exposing::Exposing,
     /// Room for bodies that are being read, in KiB.
     pub(crate) bodies: Semaphore,
 }
@@ -41,11 +49,12 @@ pub(crate) struct Server {
 
 pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
     let secrets = settings::secrets()?;
+    let looks = if args.no_page { None } else { Some(settings::looks()?) };
     let policy = settings::policy(args.store.config.as_ref())?;
     let tells = tells()?;
     let store = Store::open(folder(&args.store.data, "`laptime serve`")?)?;
     block_on(async {
-        let server = Server::bind(store, secrets, policy, &args.listen, !args.no_page).await?;
+        let server = Server::bind(store, secrets, policy, &args.listen, looks).await?;
         let address = server.address()?;
         output::tell(&format!(
             "laptime: listening on http://{address} (POST /webhook), store in {}",
@@ -63,15 +72,27 @@ impl Server {
         secrets: Secrets,
         policy: Policy,
         listen: &str,
-        with_page: bool,
+        looks: Option<Looks>,
     ) -> anyhow::Result<Self> {
         let listener = TcpListener::bind(listen).await.with_context(|| {
             format!("cannot listen on {listen} (write HOST:PORT; is it taken?)")
         })?;
-        let page = with_page.then(page::Page::default);
+        let on_loopback = listener.local_addr()?.ip().is_loopback();
+        let (forge, token) = looks.map(|looks| (looks.forge, looks.token)).unzip();
+        let access = access::Access { token: token.flatten(), on_loopback };
         let writer = store.writer()?;
         let bodies = Semaphore::new(http::BODIES_KIB);
-        let app = Arc::new(App { secrets, policy, store, writer, page, bodies });
+        let app = Arc::new(App {
+            secrets,
+            policy,
+            store,
+            writer,
+            pages: forge.map(page::Pages::new),
+            access,
+            turns: show::Turns::default(),
+            exposing: exposing::Exposing::default(),
+            bodies,
+        });
         Ok(Self { app, listener })
     }
 
@@ -108,35 +129,20 @@ impl Server {
 /// Whether people are told of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tells {
-    /// On GitHub.
+    /// On GitHub, or in Grafana.
     People,
-    /// There is no token.
+    /// No token is set.
     Nobody,
 }
 
 /// Half a setting is a mistake, none is a choice.
 fn tells() -> anyhow::Result<Tells> {
     settings::github_place()?;
-    match settings::github_credentials()? {
-        Some(who) => {
-            tracing::info!(github.credentials = ?who, "issues are filed about findings");
-            Ok(Tells::People)
-        }
-        None => {
-            tracing::info!("no GITHUB_TOKEN is set: findings are only in reports");
-            Ok(Tells::Nobody)
-        }
+    let (github, grafana) = (settings::github_credentials()?, settings::grafana()?);
+    match &github {
+        Some(who) => tracing::info!(github.credentials = ?who, "issues are filed about findings"),
+        None => tracing::info!("no GITHUB_TOKEN is set: no issues are filed about findings"),
     }
-}
-
-/// Ready on SIGTERM or Ctrl-C.
-fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
+    let is_anybody = github.is_some() || grafana.is_some();
+    Ok(if is_anybody { Tells::People } else { Tells::Nobody })
 }

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use laptime_core::flow::Reporter;
+use laptime_core::config::Source;
+use laptime_core::flow::update_grafana;
 use laptime_core::time::Time;
 use laptime_github::GitHub;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::command::serve::App;
-use crate::command::{block_on, notify};
+use crate::command::block_on;
+use crate::command::notify::{self, Pass, Told};
 use crate::settings::{self, clock};
 
 /// Also when nothing was judged: what failed is tried again, and old claims are settled.
@@ -43,9 +45,25 @@ pub(super) fn start(app: Arc<App>) -> (Bell, tokio::task::JoinHandle<()>) {
     (Bell { bell, rung: None }, thread)
 }
 
+/// Whom it tells.
+struct Ears {
+    github: Option<GitHub>,
+    grafana: Option<laptime_web::Grafana>,
+}
+
+impl Ears {
+    fn of(app: &App) -> anyhow::Result<Self> {
+        let github = match settings::github_credentials()? {
+            Some(_) => Some(settings::github(&app.policy)?),
+            None => None,
+        };
+        Ok(Self { github, grafana: settings::grafana()? })
+    }
+}
+
 async fn run(app: &App, mut rings: Receiver<()>) {
-    let github = match settings::github(&app.policy) {
-        Ok(github) => github,
+    let ears = match Ears::of(app) {
+        Ok(ears) => ears,
         Err(error) => {
             let error = crate::output::chain(&error);
             tracing::error!(%error, "nobody is told of findings");
@@ -53,22 +71,29 @@ async fn run(app: &App, mut rings: Receiver<()>) {
         }
     };
     while rings.recv().await.is_some() {
-        if let Err(error) = pass(app, &github, &rings).await {
+        if let Err(error) = pass(app, &ears, &rings).await {
             tracing::error!(%error, "people could not be told; the next pass tries again");
         }
     }
 }
 
-async fn pass(app: &App, github: &GitHub, rings: &Receiver<()>) -> anyhow::Result<()> {
+async fn pass(app: &App, ears: &Ears, rings: &Receiver<()>) -> anyhow::Result<()> {
     let snapshot = app.store.snapshot()?;
-    let reporter = Reporter {
-        library: &snapshot,
-        findings: &app.store,
-        policy: &app.policy,
-        server: github.server(),
+    let at = Pass { library: &snapshot, findings: &app.store, policy: &app.policy };
+    let github = match &ears.github {
+        // A stop is not to wait for many requests.
+        Some(github) => {
+            let reporter = at.reporter(github.server());
+            Some(reporter.notify(github, clock, || !rings.is_closed()).await?)
+        }
+        None => None,
     };
-    // A stop is not to wait for many requests.
-    let notified = reporter.notify(github, clock, || !rings.is_closed()).await?;
-    notify::log(&notified, clock());
+    let grafana = match &ears.grafana {
+        Some(grafana) if !rings.is_closed() => {
+            Some(update_grafana(&at.boards(grafana, Source::Prometheus), clock()).await?)
+        }
+        _ => None,
+    };
+    notify::log(&Told { github, grafana });
     Ok(())
 }

@@ -45,21 +45,22 @@ fn pass(app: &App) -> bool {
     let judge_every_ms = Some(JUDGE_EVERY_MS);
     let pass = Pass { judging, judge_every_ms, ..Pass::new(&holder, clock(), retention_days) };
     let passed = match block_on(aggregate(&app.store, pass, clock, |_| ())) {
-        Ok(Ok(Ok(passed))) => passed,
+        Ok(Ok(Ok(passed))) => Some(passed),
         Ok(Ok(Err(Lease::Held { by, .. }))) => {
             tracing::info!(lease.holder = %by, "another pass is running: this one is skipped");
-            return false;
+            None
         }
-        Ok(Ok(Err(Lease::Won(_)))) => return false,
+        Ok(Ok(Err(Lease::Won(_)))) => None,
         Ok(Err(error)) => {
             tracing::error!(%error, "a pass failed; the next one does its work");
-            return false;
+            None
         }
         Err(error) => {
             tracing::error!(%error, "a pass could not be started");
-            return false;
+            None
         }
     };
+    let passed = passed.unwrap_or_default();
     if passed.events + passed.days + passed.sealed > 0 {
         tracing::info!(
             pass.events = passed.events,
@@ -69,6 +70,13 @@ fn pass(app: &App) -> bool {
             "{}",
             text(&passed).trim_end()
         );
+    }
+    let has_changed = passed.days + passed.sealed > 0;
+    if app.pages.is_some()
+        && let Err(error) = app.exposing.count(&app.store, has_changed)
+    {
+        let error = crate::output::chain(&error);
+        tracing::error!(error, "the metrics could not be counted; the next pass tries again");
     }
     passed.judged > 0
 }

@@ -15,10 +15,11 @@ use std::fmt;
 pub(super) use days::Days;
 pub(super) use duration::duration;
 pub(super) use outcomes::outcomes;
-pub(super) use spark::{Spark, spark};
+pub(super) use spark::{Spark, of_medians, spark};
 pub(super) use waiting::waiting;
 
 use scale::Scale;
+pub(super) use scale::instants;
 
 /// Width of the plane that shapes are drawn in.
 const WIDTH: f64 = 1000.0;

@@ -114,13 +114,18 @@ impl Page {
     }
 }
 
-fn finding(finding: &Finding, report: &Report, shown: &Shown) -> FindingCard {
-    let tone = match (finding.state, finding.direction) {
+/// How a finding is coloured.
+pub(super) fn tone_of(finding: &Finding) -> &'static str {
+    match (finding.state, finding.direction) {
         ("recovered" | "silent", _) => "over",
         ("candidate", _) => "maybe",
         (_, "regression") => "worse",
         _ => "better",
-    };
+    }
+}
+
+fn finding(finding: &Finding, report: &Report, shown: &Shown) -> FindingCard {
+    let tone = tone_of(finding);
     let key = (finding.repository_id, finding.workflow_id);
     let mut workflows = report.workflows.iter().filter(|one| shown.contains(&summary::key(one)));
     let link = workflows.find(|one| summary::key(one) == key).map(id).unwrap_or_default();

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     hostile,
     render::{summary, units},
-    report::{Bottleneck, Change, Finding, WorkflowReport},
+    report::{Bottleneck, Change, Finding, WhereTimeGoes, WorkflowReport},
 };
 
 /// Everything about one workflow.
@@ -76,7 +76,7 @@ impl Section {
             path: workflow.path.as_deref().map(hostile::html).unwrap_or_default(),
             stats: stats(workflow),
             charts: charts.into_iter().filter(|chart| !chart.shapes.is_empty()).collect(),
-            parts: parts(workflow),
+            parts: parts(&workflow.where_time_goes_s),
             wall_clock: units::duration(workflow.where_time_goes_s.wall_clock),
             bars: [bars::jobs(workflow), bars::steps(workflow)],
             cards: workflow.bottlenecks.iter().map(|one| card(workflow, one)).collect(),
@@ -158,7 +158,8 @@ pub(super) fn tone(change: &Change) -> &'static str {
     }
 }
 
-fn parts(workflow: &WorkflowReport) -> Vec<Part> {
+/// The parts of a wall clock, side by side.
+pub(super) fn parts(time: &WhereTimeGoes) -> Vec<Part> {
     let mut start = 0.0;
     let place = |part: summary::Part| {
         let width = part.share * 100.0;
@@ -172,7 +173,7 @@ fn parts(workflow: &WorkflowReport) -> Vec<Part> {
             width: Number(width),
         }
     };
-    summary::parts(&workflow.where_time_goes_s).into_iter().map(place).collect()
+    summary::parts(time).into_iter().map(place).collect()
 }
 
 pub(super) fn card(workflow: &WorkflowReport, bottleneck: &Bottleneck) -> Card {

@@ -13,7 +13,7 @@ pub(super) struct Table {
     pub(super) rows: Vec<Vec<String>>,
 }
 
-/// The tables of a workflow, those without rows left out.
+/// The tables of a workflow, those without rows left out; the recent attempts are the last.
 pub(super) fn tables(workflow: &WorkflowReport) -> Vec<Table> {
     let all = [
         figures_table(workflow),

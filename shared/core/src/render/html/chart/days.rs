@@ -2,8 +2,10 @@ use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use super::{DayTick, Hit, Number, WIDTH};
 use crate::{
+    flow::Home,
     render::{clock, units::float},
     report::Report,
+    time::Day,
 };
 
 const DAY_SECONDS: f64 = 86_400.0;
@@ -21,7 +23,6 @@ pub(in super::super) struct Days {
 }
 
 impl Days {
-    /// The days that `[from, to)` touches; one day where those are no times.
     /// The days of `[from, to)`, without those before the first attempt as long as two weeks are
     /// left: who started yesterday sees more than the right edge of a chart. One day where the
     /// edges are no times.
@@ -30,8 +31,21 @@ impl Days {
         let end = clock::instant(&report.to).unwrap_or(start);
         let last = clock::day(end.checked_sub(1.nanosecond()).unwrap_or(end));
         let days = report.workflows.iter().filter_map(|workflow| workflow.days.first());
-        let seen = days.filter_map(|day| day.day.parse().ok()).min().unwrap_or(last);
-        let first = seen.min(last.saturating_sub(LEAST_DAYS.days())).max(clock::day(start));
+        let seen = days.filter_map(|day| day.day.parse().ok()).min();
+        Self::between(clock::day(start), last, seen)
+    }
+
+    /// The same of a board.
+    pub(in super::super) fn of_board(home: &Home) -> Self {
+        let date = |day: Day| day.to_string().parse().unwrap_or_default();
+        let range = home.view.range(home.now);
+        let seen = home.lines.iter().filter_map(|line| line.medians.first());
+        let last = Day(range.end.0.saturating_sub(1));
+        Self::between(date(range.start), date(last), seen.map(|(day, _)| date(*day)).min())
+    }
+
+    fn between(start: Date, last: Date, seen: Option<Date>) -> Self {
+        let first = seen.unwrap_or(last).min(last.saturating_sub(LEAST_DAYS.days())).max(start);
         let count = days_between(first, last).map_or(1, |days| days + 1);
         Self { first, count }
     }

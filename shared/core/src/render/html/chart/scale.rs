@@ -25,9 +25,7 @@ impl Scale {
     /// An axis of durations that holds `values`, all but outliers.
     pub(super) fn seconds(values: &[f64], height: u32) -> Self {
         let top = top(values);
-        let fits = |step: &u64| float(*step * MOST_LINES) >= top;
-        let step = SECONDS.into_iter().find(fits).unwrap_or_else(|| round_step(top));
-        Self::new(step, top, height, seconds_label)
+        Self::new(round_seconds(top), top, height, seconds_label)
     }
 
     /// An axis of counts that holds `most`.
@@ -59,6 +57,19 @@ fn top(values: &[f64]) -> f64 {
     let largest = sorted.last().copied().unwrap_or(0.0);
     let usual = sorted.get(sorted.len().saturating_sub(1) * 9 / 10).copied().unwrap_or(largest);
     if largest > usual * OUTLIER { usual * HEADROOM } else { largest }
+}
+
+/// Instants along an axis of `seconds`, from 0: place as a share of it, and label.
+pub(in super::super) fn instants(seconds: f64) -> Vec<(f64, String)> {
+    let step = round_seconds(seconds);
+    let count = units::whole((seconds / float(step)).floor());
+    let at = |nth: u64| (float(nth * step) / seconds, seconds_label(nth * step));
+    (0..=count).map(at).collect()
+}
+
+fn round_seconds(top: f64) -> u64 {
+    let fits = |step: &u64| float(*step * MOST_LINES) >= top;
+    SECONDS.into_iter().find(fits).unwrap_or_else(|| round_step(top))
 }
 
 /// 1, 2 or 5 times a power of ten.

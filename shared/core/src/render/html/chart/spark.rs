@@ -18,11 +18,17 @@ pub(in super::super) struct Spark {
 
 /// A sparkline of the median total per day, where two days have one.
 pub(in super::super) fn spark(workflow: &WorkflowReport, days: &Days) -> Option<Spark> {
-    let points: Vec<(f64, f64)> = workflow
-        .days
-        .iter()
-        .filter_map(|day| Some((days.x(days.index(&day.day)?), day.total_s.p50?)))
-        .collect();
+    let medians = workflow.days.iter().filter_map(|day| Some((&day.day, day.total_s.p50?)));
+    of_medians(medians, days)
+}
+
+/// A sparkline of medians by day, `YYYY-MM-DD`.
+pub(in super::super) fn of_medians(
+    medians: impl Iterator<Item = (impl AsRef<str>, f64)>,
+    days: &Days,
+) -> Option<Spark> {
+    let place = |(day, median): (_, f64)| Some((days.x(days.index(AsRef::as_ref(&day))?), median));
+    let points: Vec<(f64, f64)> = medians.filter_map(place).collect();
     let least = points.iter().map(|(_, value)| *value).fold(f64::INFINITY, f64::min);
     let most = points.iter().map(|(_, value)| *value).fold(0.0, f64::max);
     let range = (most - least).max(most * LEAST_RANGE);
