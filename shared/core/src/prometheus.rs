@@ -22,18 +22,29 @@ pub const EXECUTING: &str = "executing";
 
 /// Result of a success.
 pub const SUCCESS: &str = "success";
-/// Results that count for or against the success rate.
+/// What an attempt ended in that counts for or against the success rate.
 pub const JUDGED: [&str; 4] = [SUCCESS, "failure", "error", "timeout"];
+
+/// Counter of completed attempts, by result.
+pub const ATTEMPTS: &str = "laptime_attempts_total";
 
 /// Gauge: events that no pass has taken up.
 pub const EVENTS_WAITING: &str = "laptime_events_waiting";
-/// Gauge: seconds since the last pass ended.
-pub const LAST_PASS_AGE: &str = "laptime_last_pass_age_seconds";
-/// Gauge: attempts set aside.
-pub const ATTEMPTS_SET_ASIDE: &str = "laptime_attempts_set_aside";
-/// Gauge: attempts refused.
-pub const ATTEMPTS_REFUSED: &str = "laptime_attempts_refused";
+/// Gauge: when the last pass ended, in seconds since the epoch.
+pub const LAST_PASS: &str = "laptime_last_pass_timestamp_seconds";
+/// Gauge: attempts in the store, by [`WHERE`] they are filed.
+pub const ATTEMPTS_HELD: &str = "laptime_attempts";
+/// Label: where attempts are filed.
+pub const WHERE: &str = "state";
+/// Attempts set aside.
+pub const SET_ASIDE: &str = "set_aside";
+/// Attempts refused.
+pub const REFUSED: &str = "refused";
 /// Gauge: days whose rollup is out of date.
-pub const DAYS_TOUCHED: &str = "laptime_days_touched";
-/// Gauge: findings beyond doubt that are not over.
+pub const ROLLUPS_STALE: &str = "laptime_rollups_stale";
+/// Gauge: findings beyond doubt that are not over, by [`DIRECTION`].
 pub const FINDINGS_OPEN: &str = "laptime_findings_open";
+/// Label: whether a finding is good or bad news.
+pub const DIRECTION: &str = "direction";
+/// Bad news.
+pub const REGRESSION: &str = "regression";

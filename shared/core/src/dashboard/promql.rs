@@ -6,9 +6,9 @@ use super::panel::{PromQuery, Target};
 use super::tile::{Figure, Figures, Outcome, Scope, Timing, Vital, datasource, letter};
 use crate::config::Policy;
 use crate::prometheus::{
-    ATTEMPTS_REFUSED, ATTEMPTS_SET_ASIDE, DAYS_TOUCHED, EVENTS_WAITING, EXECUTING, FINDINGS_OPEN,
-    JUDGED, LAST_PASS_AGE, PENDING, PIPELINE, REPOSITORY, RESULT, RUN_DURATION, SEGMENT, STATE,
-    SUCCESS,
+    ATTEMPTS, ATTEMPTS_HELD, DIRECTION, EVENTS_WAITING, EXECUTING, FINDINGS_OPEN, JUDGED,
+    LAST_PASS, PENDING, PIPELINE, REFUSED, REGRESSION, REPOSITORY, RESULT, ROLLUPS_STALE,
+    RUN_DURATION, SEGMENT, SET_ASIDE, STATE, SUCCESS, WHERE,
 };
 
 const PLUGIN: &str = "prometheus";
@@ -108,8 +108,7 @@ impl Asked {
             Figure::SuccessPercent => now(format!("100 * {}", self.success(RANGE)), "success rate"),
             Figure::Trend => now(self.trend(), "trend"),
             Figure::Vital(vital) => {
-                let (gauge, label) = gauge(vital)?;
-                let expr = format!("max({gauge})");
+                let (expr, label) = gauge(vital)?;
                 Some(Question { expr, label: label.to_owned(), instant: false })
             }
         }
@@ -122,38 +121,41 @@ impl Asked {
         }
     }
 
-    /// What grew within a span, of the series of one suffix, put together as the scope asks for.
-    fn grown(&self, suffix: &str, matched: &str, span: &str) -> String {
-        let chosen = match self.scope {
-            Scope::Chosen => format!(
-                "{REPOSITORY}=\"$repository\", {PIPELINE}=\"$workflow\", {SEGMENT}=\"$segment\", "
-            ),
-            Scope::All | Scope::Each => String::new(),
+    /// What grew of a counter within a span, put together as the scope asks for.
+    fn grown(&self, counter: &str, matched: &str, span: &str) -> String {
+        let mut matches = match self.scope {
+            Scope::Chosen => vec![
+                format!("{REPOSITORY}=\"$repository\""),
+                format!("{PIPELINE}=\"$workflow\""),
+                format!("{SEGMENT}=\"$segment\""),
+            ],
+            Scope::All | Scope::Each => Vec::new(),
         };
+        matches.extend((!matched.is_empty()).then(|| matched.to_owned()));
         let mut by: Vec<&str> = match self.scope {
             Scope::Each => vec![REPOSITORY, PIPELINE, SEGMENT],
             Scope::All | Scope::Chosen => Vec::new(),
         };
-        if suffix == "bucket" {
+        if counter.ends_with("_bucket") {
             by.push("le");
         }
-        let by = by.join(", ");
-        format!("sum by ({by}) (increase({RUN_DURATION}_{suffix}{{{chosen}{matched}}}{span}))")
+        let (by, matches) = (by.join(", "), matches.join(", "));
+        format!("sum by ({by}) (increase({counter}{{{matches}}}{span}))")
     }
 
     fn quantile(&self, per_cent: u8, state: &str, span: &str) -> String {
-        let buckets = self.grown("bucket", &in_state(state), span);
+        let buckets = self.grown(&format!("{RUN_DURATION}_bucket"), &in_state(state), span);
         format!("histogram_quantile({}, {buckets})", f64::from(per_cent) / 100.0)
     }
 
     fn mean(&self, state: &str, span: &str) -> String {
-        let [sum, count] = ["sum", "count"].map(|one| self.grown(one, &in_state(state), span));
+        let [sum, count] = ["sum", "count"]
+            .map(|one| self.grown(&format!("{RUN_DURATION}_{one}"), &in_state(state), span));
         format!("{sum} / {count}")
     }
 
-    /// Every attempt has one time of execution, so these are attempts.
     fn count(&self, results: &str, span: &str) -> String {
-        self.grown("count", &format!("{}{results}", in_state(EXECUTING)), span)
+        self.grown(ATTEMPTS, results, span)
     }
 
     fn success(&self, span: &str) -> String {
@@ -175,12 +177,12 @@ fn in_state(state: &str) -> String {
 }
 
 fn judged(matches: &str) -> String {
-    format!(", {RESULT}{matches}\"{}\"", JUDGED.join("|"))
+    format!("{RESULT}{matches}\"{}\"", JUDGED.join("|"))
 }
 
 fn results(outcome: Outcome) -> (String, &'static str) {
     match outcome {
-        Outcome::Succeeded => (format!(", {RESULT}=\"{SUCCESS}\""), "succeeded"),
+        Outcome::Succeeded => (format!("{RESULT}=\"{SUCCESS}\""), "succeeded"),
         Outcome::Failed => (format!("{}, {RESULT}!=\"{SUCCESS}\"", judged("=~")), "failed"),
         Outcome::Neither => (judged("!~"), "neither"),
     }
@@ -194,14 +196,17 @@ const fn state(timing: Timing) -> Option<&'static str> {
     }
 }
 
-const fn gauge(vital: Vital) -> Option<(&'static str, &'static str)> {
-    match vital {
-        Vital::PassAge => Some((LAST_PASS_AGE, "age")),
-        Vital::Waiting => Some((EVENTS_WAITING, "events")),
-        Vital::Touched => Some((DAYS_TOUCHED, "days")),
-        Vital::SetAside => Some((ATTEMPTS_SET_ASIDE, "set aside")),
-        Vital::Refused => Some((ATTEMPTS_REFUSED, "refused")),
-        Vital::FindingsOpen => Some((FINDINGS_OPEN, "findings")),
+fn gauge(vital: Vital) -> Option<(String, &'static str)> {
+    let held = |state: &str| format!("max({ATTEMPTS_HELD}{{{WHERE}=\"{state}\"}})");
+    Some(match vital {
+        Vital::PassAge => (format!("time() - max({LAST_PASS})"), "age"),
+        Vital::Waiting => (format!("max({EVENTS_WAITING})"), "events"),
+        Vital::Touched => (format!("max({ROLLUPS_STALE})"), "days"),
+        Vital::SetAside => (held(SET_ASIDE), "set aside"),
+        Vital::Refused => (held(REFUSED), "refused"),
+        Vital::FindingsOpen => {
+            (format!("max({FINDINGS_OPEN}{{{DIRECTION}=\"{REGRESSION}\"}})"), "findings")
+        }
         Vital::Slow
         | Vital::Failing
         | Vital::Queueing
@@ -210,6 +215,6 @@ const fn gauge(vital: Vital) -> Option<(&'static str, &'static str)> {
         | Vital::Measured
         | Vital::WithoutSeries
         | Vital::Skipped
-        | Vital::Lost => None,
-    }
+        | Vital::Lost => return None,
+    })
 }

@@ -5,6 +5,10 @@ use std::fmt::Write;
 use crate::exposed::{BOUNDS_MS, Counts, Exposed, Histogram, Told};
 use crate::hostile;
 use crate::port::Standing;
+use crate::prometheus::{
+    ATTEMPTS, ATTEMPTS_HELD, DIRECTION, EVENTS_WAITING, EXECUTING, FINDINGS_OPEN, LAST_PASS,
+    PENDING, REFUSED, REGRESSION, RESULT, ROLLUPS_STALE, RUN_DURATION, SET_ASIDE, STATE, WHERE,
+};
 use crate::row::Segment;
 use crate::time::{Millis, Time};
 
@@ -24,27 +28,19 @@ pub fn text(exposed: &Exposed, health: &Health) -> String {
     let mut page = Page(String::new());
     let all = labelled(exposed);
     page.head(
-        "cicd_pipeline_run_duration_seconds",
+        RUN_DURATION,
         "histogram",
         "Duration of a completed attempt of a workflow run by state: pending until its first job \
          started, executing from then on.",
     );
     for (labels, counts) in &all {
-        page.histogram(labels, "pending", &counts.pending);
-        page.histogram(labels, "executing", &counts.executing);
+        page.histogram(labels, PENDING, &counts.pending);
+        page.histogram(labels, EXECUTING, &counts.executing);
     }
-    page.head(
-        "laptime_attempts_total",
-        "counter",
-        "Completed attempts of workflow runs by result.",
-    );
+    page.head(ATTEMPTS, "counter", "Completed attempts of workflow runs by result.");
     for (labels, counts) in &all {
         for (result, times) in &counts.results {
-            page.line(
-                "laptime_attempts_total",
-                &format!("{labels},cicd_pipeline_result=\"{result}\""),
-                *times,
-            );
+            page.line(ATTEMPTS, &format!("{labels},{RESULT}=\"{result}\""), *times);
         }
     }
     page.health(health);
@@ -97,8 +93,8 @@ impl Page {
         if histogram.count() == 0 {
             return;
         }
-        let name = "cicd_pipeline_run_duration_seconds";
-        let labels = format!("{labels},cicd_pipeline_run_state=\"{state}\"");
+        let name = RUN_DURATION;
+        let labels = format!("{labels},{STATE}=\"{state}\"");
         let bounds = BOUNDS_MS.map(|ms| Millis(ms).seconds().to_string());
         let bounds = bounds.iter().map(String::as_str).chain(["+Inf"]);
         let mut below = 0;
@@ -118,38 +114,34 @@ impl Page {
     fn health(&mut self, health: &Health) {
         let standing = &health.standing;
         if let Some(waiting) = standing.events_waiting {
-            self.gauge("laptime_events_waiting", "Events that no pass has taken up yet.", waiting);
+            self.gauge(EVENTS_WAITING, "Events that no pass has taken up yet.", waiting);
         }
         if let Some(at) = standing.last_pass {
-            self.gauge(
-                "laptime_last_pass_timestamp_seconds",
-                "When the last pass ended, since the epoch.",
-                seconds(at),
-            );
+            self.gauge(LAST_PASS, "When the last pass ended, since the epoch.", seconds(at));
         }
-        let name = "laptime_attempts";
+        let name = ATTEMPTS_HELD;
         self.head(name, "gauge", "Attempts in the store by where they are filed.");
         let states = [
             ("open", standing.attempts_open),
             ("filed", standing.attempts_filed),
             ("sealed", standing.attempts_sealed),
-            ("refused", Some(standing.attempts_refused)),
-            ("set_aside", Some(standing.attempts_set_aside)),
+            (REFUSED, Some(standing.attempts_refused)),
+            (SET_ASIDE, Some(standing.attempts_set_aside)),
         ];
         for (state, count) in states {
             if let Some(count) = count {
-                self.line(name, &format!("state=\"{state}\""), count);
+                self.line(name, &format!("{WHERE}=\"{state}\""), count);
             }
         }
         self.gauge(
-            "laptime_rollups_stale",
+            ROLLUPS_STALE,
             "Days of workflows whose rollup is out of date.",
             standing.days_touched,
         );
-        let name = "laptime_findings_open";
+        let name = FINDINGS_OPEN;
         self.head(name, "gauge", "Confirmed findings that are open.");
-        for (direction, count) in ["regression", "improvement"].iter().zip(health.findings) {
-            self.line(name, &format!("direction=\"{direction}\""), count);
+        for (direction, count) in [REGRESSION, "improvement"].iter().zip(health.findings) {
+            self.line(name, &format!("{DIRECTION}=\"{direction}\""), count);
         }
         self.head("laptime_build_info", "gauge", "The running program; always 1.");
         self.line("laptime_build_info", &format!("version=\"{}\"", escaped(health.version)), 1);

@@ -146,3 +146,15 @@ fn tells() -> anyhow::Result<Tells> {
     let is_anybody = github.is_some() || grafana.is_some();
     Ok(if is_anybody { Tells::People } else { Tells::Nobody })
 }
+
+/// Ready on SIGTERM or Ctrl-C.
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

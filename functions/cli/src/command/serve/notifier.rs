@@ -8,9 +8,9 @@ use laptime_core::time::Time;
 use laptime_github::GitHub;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use crate::command::serve::App;
 use crate::command::block_on;
 use crate::command::notify::{self, Pass, Told};
+use crate::command::serve::App;
 use crate::settings::{self, clock};
 
 /// Also when nothing was judged: what failed is tried again, and old claims are settled.
