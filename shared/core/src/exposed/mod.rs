@@ -51,7 +51,9 @@ impl Exposed {
             held.tally.raise(&told.tally);
         }
         let mut other = Tally::default();
-        others.iter().for_each(|(_, told)| other.merge(&told.tally));
+        for (_, told) in &others {
+            other.merge(&told.tally);
+        }
         self.other.raise(&other);
     }
 

@@ -95,7 +95,9 @@ fn what_another_process_told_is_not_undone() {
     other.raise(BTreeMap::from([(id(2), told("Nightly", &[samples[0]; 2]))]));
     let before = [one.clone(), other.clone()];
     one.join(other);
-    before.iter().for_each(|before| assert_nothing_fell(before, &one));
+    for before in &before {
+        assert_nothing_fell(before, &one);
+    }
     let read: Told =
         crate::stored::from_bytes(&crate::stored::to_bytes(&one.own[&id(2)]).unwrap()).unwrap();
     assert_eq!(read, one.own[&id(2)]);

@@ -90,7 +90,9 @@ impl<'a> Board<'a> {
             return;
         }
         if let Some(segment) = self.view.segment {
-            days.iter_mut().for_each(|(_, head)| head.segments.retain(|of, _| *of == segment));
+            for (_, head) in &mut days {
+                head.segments.retain(|of, _| *of == segment);
+            }
         }
         let middle = self.view.span(self.now).middle();
         let stable_pct = self.policy.thresholds.stable_pct;

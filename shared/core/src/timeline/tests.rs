@@ -3,6 +3,7 @@ use crate::model::{Fact, JobFact, Repository, RunFact};
 
 const ID: AttemptId = AttemptId { repository: 1, run: 7, attempt: 1 };
 
+#[expect(clippy::unnecessary_wraps, reason = "facts have optional times")]
 fn at(seconds: i64) -> Option<Time> {
     Some(Time::from_millis(1_000_000_000_000 + seconds * 1_000))
 }

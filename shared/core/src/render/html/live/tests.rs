@@ -37,7 +37,7 @@ fn board(view: View, workflows: u64, name: &str, repository: &str) -> Home {
             path: Some(format!(".github/workflows/{workflow}.yml")),
         };
         let by = AttemptId { repository: 1, run: workflow, attempt: 1 };
-        let named = Named { known: true, as_of: now(), by, names };
+        let latest = Named { known: true, as_of: now(), by, names };
         let mut segment = SegmentRollup::default();
         let mut outcomes = Outcomes::default();
         (0..workflow).for_each(|_| outcomes.add("success"));
@@ -45,7 +45,7 @@ fn board(view: View, workflows: u64, name: &str, repository: &str) -> Home {
         segment.total.green =
             Dist::of((0..workflow).map(|_| crate::time::Millis(workflow * 60_000)));
         let segments = BTreeMap::from([(Segment::DefaultBranch, segment)]);
-        let head = Head { names: Some(named), segments };
+        let head = Head { names: Some(latest), segments };
         let day = now().day();
         let days = [day.0 - 3, day.0].map(|day| (crate::time::Day(day), head.clone()));
         board.add(WorkflowId { repository: 1, workflow }, days.into());
