@@ -130,7 +130,17 @@ fn prometheus_is_asked_in_balanced_words() {
     }
     // Those of all workflows.
     let first = exprs.into_iter().take(9).collect::<Vec<_>>();
-    insta::assert_snapshot!(first.join("\n"));
+    insta::assert_snapshot!(first.join("\n"), @r#"
+    100 * (sum by () (increase(laptime_attempts_total{cicd_pipeline_result="success"}[$__range])) or 0 * sum by () (increase(laptime_attempts_total{cicd_pipeline_result=~"success|failure|error|timeout"}[$__range]))) / sum by () (increase(laptime_attempts_total{cicd_pipeline_result=~"success|failure|error|timeout"}[$__range]))
+    sum by () (increase(laptime_attempts_total{}[$__range]))
+    histogram_quantile(0.95, sum by (repository, cicd_pipeline_name, segment, le) (increase(cicd_pipeline_run_duration_seconds_bucket{cicd_pipeline_run_state="executing"}[$__rate_interval])))
+    sum by (repository, cicd_pipeline_name, segment) (increase(cicd_pipeline_run_duration_seconds_sum{cicd_pipeline_run_state="pending"}[$__rate_interval])) / sum by (repository, cicd_pipeline_name, segment) (increase(cicd_pipeline_run_duration_seconds_count{cicd_pipeline_run_state="pending"}[$__rate_interval]))
+    (sum by (repository, cicd_pipeline_name, segment) (increase(laptime_attempts_total{cicd_pipeline_result="success"}[$__rate_interval])) or 0 * sum by (repository, cicd_pipeline_name, segment) (increase(laptime_attempts_total{cicd_pipeline_result=~"success|failure|error|timeout"}[$__rate_interval]))) / sum by (repository, cicd_pipeline_name, segment) (increase(laptime_attempts_total{cicd_pipeline_result=~"success|failure|error|timeout"}[$__rate_interval]))
+    sum by () (increase(laptime_attempts_total{cicd_pipeline_result="success"}[$__rate_interval]))
+    sum by () (increase(laptime_attempts_total{cicd_pipeline_result=~"success|failure|error|timeout", cicd_pipeline_result!="success"}[$__rate_interval]))
+    sum by () (increase(laptime_attempts_total{cicd_pipeline_result!~"success|failure|error|timeout"}[$__rate_interval]))
+    100 * (histogram_quantile(0.5, sum by (repository, cicd_pipeline_name, segment, le) (increase(cicd_pipeline_run_duration_seconds_bucket{cicd_pipeline_run_state="executing"}[15d]))) / histogram_quantile(0.5, sum by (repository, cicd_pipeline_name, segment, le) (increase(cicd_pipeline_run_duration_seconds_bucket{cicd_pipeline_run_state="executing"}[15d] offset 15d))) - 1)
+    "#);
 }
 
 #[test]
