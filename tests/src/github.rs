@@ -19,8 +19,6 @@ use crate::program::{Answer, read};
 pub struct GitHubStandIn {
     /// Its API, behind the contract.
     pub api: String,
-    /// The same without it, for what it does not answer as GitHub does.
-    pub unchecked: String,
     /// A token.
     pub token: String,
     /// The private key of App 12, which is installed there.
@@ -50,7 +48,6 @@ impl GitHubStandIn {
         let text = |name: &str| said[name].as_str().unwrap().to_owned();
         Self {
             api: text("github"),
-            unchecked: text("unchecked"),
             token: text("token"),
             key: text("key"),
             _child: child,

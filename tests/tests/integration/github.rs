@@ -2,6 +2,8 @@
 
 mod faults;
 
+use std::time::Duration;
+
 use kit::{GitHubStandIn, Laptime, Weeks, github, wait};
 use laptime_core::port::{Draft, Forge, IssueState, Rewrite};
 use laptime_core::time::{Day, Time};
@@ -114,12 +116,23 @@ fn a_wrong_body_is_refused_on_every_endpoint_that_takes_one() {
     assert_eq!(stand_in.call("GET", &query, None).status, 422);
 }
 
-/// Deliveries of six weeks up to now, slower from the fifth week on for a week.
+/// The day after the last slow one: what comes from it on tells that it is over.
+fn mended() -> Day {
+    Day(clock().day().0 - 6)
+}
+
+/// Deliveries of six weeks up to now, slower for the week before the last.
 fn six_weeks() -> Vec<kit::Delivery> {
-    let slow =
-        |workflow, day| (if workflow == 1 && (28..35).contains(&day) { 1.6 } else { 1.0 }, 1.0);
     let from = Day(clock().day().0 - 42).week();
-    Weeks { repositories: 1, from, days: 42, seed: 7, slow: &slow }.deliveries()
+    let slow = mended().0 - 7 - from.0..mended().0 - from.0;
+    let slow = |workflow, day| (if workflow == 1 && slow.contains(&day) { 1.6 } else { 1.0 }, 1.0);
+    let days = clock().day().0 - from.0;
+    Weeks { repositories: 1, from, days, seed: 7, slow: &slow }.deliveries()
+}
+
+/// Those up to the last slow day, and those since.
+fn before_and_after() -> (Vec<kit::Delivery>, Vec<kit::Delivery>) {
+    six_weeks().into_iter().partition(|delivery| crate::notify::day_of(delivery) < mended())
 }
 
 #[test]
@@ -127,18 +140,15 @@ fn serve_files_one_issue_and_closes_it_when_it_is_over() {
     let stand_in = github();
     let folder = tempfile::tempdir().unwrap();
     let program = Laptime::on(folder.path()).telling(&stand_in.api, &stand_in.token);
-    let deliveries = six_weeks();
-    let fifth = Day(clock().day().0 - 42).week().0 + 34;
-    let ends = |delivery: &kit::Delivery| crate::notify::day_of(delivery).0;
-    let (first, rest): (Vec<_>, Vec<_>) =
-        deliveries.iter().cloned().partition(|delivery| ends(delivery) <= fifth);
+    let (first, rest) = before_and_after();
     let issues = || {
         let all = stand_in.get("/repos/acme/r1/issues?state=all");
         all.as_array().unwrap().clone()
     };
     let until = |done: &dyn Fn(&[Value]) -> bool| {
         while !done(&issues()) {
-            std::thread::yield_now();
+            // The stand-in has a rate limit too.
+            std::thread::park_timeout(Duration::from_millis(100));
         }
     };
 
@@ -180,11 +190,7 @@ fn send(program: &Laptime, deliveries: &[kit::Delivery]) {
 fn a_dry_run_needs_no_token_and_does_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let program = Laptime::on(folder.path());
-    let fifth = Day(clock().day().0 - 42).week().0 + 34;
-    let some: Vec<_> = six_weeks();
-    let some: Vec<_> =
-        some.into_iter().filter(|one| crate::notify::day_of(one).0 <= fifth).collect();
-    send(&program, &some);
+    send(&program, &before_and_after().0);
     for _ in 0..2 {
         let text = program.ok(&["notify", "--dry-run"]);
         let lines: Vec<&str> = text.lines().collect();
