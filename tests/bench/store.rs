@@ -110,7 +110,7 @@ fn memory(table: &mut Table, history: History, folder: &Path) {
     pages(table, history, &server);
 }
 
-/// Each page made once, from a store that SQLite has just read.
+/// Each page made once, from a store that `SQLite` has just read.
 fn pages(table: &mut Table, history: History, server: &Server) {
     let workflow = "/workflow/1/70000000";
     for path in ["/?days=7", "/?days=90", workflow, "/metrics"] {

@@ -1,5 +1,5 @@
-//! The stand-in for GitHub as a child process: its state in one program, GitHub's own OpenAPI held
-//! against every request and answer in another before it. One for all tests, with a repository for
+//! The stand-in for GitHub as a child process: its state in one program, GitHub's own description
+//! of its API held against every request and answer in another before it. One for all tests, with a repository for
 //! each.
 
 use std::io::{BufRead, BufReader};
@@ -46,12 +46,7 @@ impl GitHubStandIn {
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
         let said: Value = serde_json::from_str(&line).unwrap();
         let text = |name: &str| said[name].as_str().unwrap().to_owned();
-        Self {
-            api: text("github"),
-            token: text("token"),
-            key: text("key"),
-            _child: child,
-        }
+        Self { api: text("github"), token: text("token"), key: text("key"), _child: child }
     }
 
     /// `acme/NAME` of a repository that no other test uses.
@@ -64,13 +59,13 @@ impl GitHubStandIn {
 
     /// With its token.
     pub fn by_token(&self, clock: fn() -> Time) -> GitHub {
-        client(Credentials::Token(SecretString::from(self.token.clone())), &self.api, clock)
+        client(&Credentials::Token(SecretString::from(self.token.clone())), &self.api, clock)
     }
 
     /// As its App.
     pub fn by_app(&self, clock: fn() -> Time) -> GitHub {
         let key = SecretString::from(self.key.clone());
-        client(Credentials::App { id: 12, key }, &self.api, clock)
+        client(&Credentials::App { id: 12, key }, &self.api, clock)
     }
 
     /// Gets or sends JSON.
@@ -97,7 +92,7 @@ impl GitHubStandIn {
 }
 
 /// Credentials at an address, with no reserve.
-pub fn client(credentials: Credentials, api: &str, clock: fn() -> Time) -> GitHub {
+pub fn client(credentials: &Credentials, api: &str, clock: fn() -> Time) -> GitHub {
     let place = Place { api: api.to_owned(), server: "https://github.com".to_owned() };
-    GitHub::new(&credentials, place, 0.0, clock).unwrap()
+    GitHub::new(credentials, place, 0.0, clock).unwrap()
 }

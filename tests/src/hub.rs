@@ -74,7 +74,7 @@ impl Hub {
     /// Somebody does something to an issue.
     pub fn change(&self, repository: &str, number: u64, change: impl FnOnce(&mut HubIssue)) {
         self.with(repository, |issues| {
-            change(issues.iter_mut().find(|one| one.number == number).unwrap())
+            change(issues.iter_mut().find(|one| one.number == number).unwrap());
         });
     }
 

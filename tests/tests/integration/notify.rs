@@ -102,10 +102,10 @@ fn words(notified: &Notified) -> String {
 }
 
 /// All nights, one after another.
-fn all_nights(story: &Story, hub: &Hub) -> String {
-    let store = story.afresh();
+fn all_nights(weeks: &Story, hub: &Hub) -> String {
+    let store = weeks.afresh();
     let mut done = String::new();
-    for night in &story.nights {
+    for night in &weeks.nights {
         store.judge(&night.judgements);
         for line in words(&notify(store, hub, night.now).unwrap()).lines() {
             writeln!(done, "{} {line}", night.now.day()).unwrap();
@@ -194,10 +194,10 @@ fn an_issue_lives_as_long_as_its_change() {
 }
 
 /// The nights of the first act, of the next one and of the last one, and those after them.
-fn eventful<'a>(story: &'a Story, hub: &Hub) -> Vec<&'a Night> {
-    let store = story.afresh();
+fn eventful<'a>(weeks: &'a Story, hub: &Hub) -> Vec<&'a Night> {
+    let store = weeks.afresh();
     let mut acts = Vec::new();
-    for (place, night) in story.nights.iter().enumerate() {
+    for (place, night) in weeks.nights.iter().enumerate() {
         store.judge(&night.judgements);
         if !notify(store, hub, night.now).unwrap().done.is_empty() {
             acts.push(place);
@@ -206,7 +206,7 @@ fn eventful<'a>(story: &'a Story, hub: &Hub) -> Vec<&'a Night> {
     let [first, second, .., last] = acts[..] else { panic!("{acts:?}") };
     let mut nights = vec![first, first + 1, second, second + 1, last, last + 1];
     nights.dedup();
-    nights.into_iter().map(|place| &story.nights[place]).collect()
+    nights.into_iter().map(|place| &weeks.nights[place]).collect()
 }
 
 /// What people hear of an issue.
@@ -218,15 +218,15 @@ fn heard(issue: &HubIssue) -> (String, IssueState, Vec<String>) {
 
 #[test]
 fn killed_at_every_step_there_is_one_issue_and_each_comment_once() {
-    let story = Story::of(&six_weeks());
+    let weeks = Story::of(&six_weeks());
     let undisturbed = Hub::default();
-    let nights = eventful(&story, &undisturbed);
+    let nights = eventful(&weeks, &undisturbed);
     let expected = undisturbed.all().iter().map(heard).collect::<Vec<_>>();
     for moment in [Moment::Before, Moment::After] {
         for lag in [0, 1] {
             let mut deadly = 0;
             loop {
-                let (store, doom) = (story.afresh(), Doom::at(deadly, moment));
+                let (store, doom) = (weeks.afresh(), Doom::at(deadly, moment));
                 let hub = Hub::lagging(lag);
                 hub.somebody_files(WEB, "not ours");
                 for night in &nights {
@@ -255,14 +255,14 @@ fn killed_at_every_step_there_is_one_issue_and_each_comment_once() {
     }
 }
 
-fn first_night(story: &Story) -> &Night {
+fn first_night(weeks: &Story) -> &Night {
     let hub = Hub::default();
-    let store = story.afresh();
-    let found = story.nights.iter().find(|night| {
+    let store = weeks.afresh();
+    let found = weeks.nights.iter().find(|night| {
         store.judge(&night.judgements);
         !notify(store, &hub, night.now).unwrap().done.is_empty()
     });
-    story.afresh();
+    weeks.afresh();
     found.unwrap()
 }
 
@@ -271,8 +271,8 @@ fn what_github_answers_decides_whether_it_is_asked_again() {
     use ForgeErrorKind::{
         Credentials, Forbidden, Invalid, Limited, Missing, Off, Unreached, Unsure,
     };
-    let story = Story::of(&six_weeks());
-    let night = first_night(&story);
+    let weeks = Story::of(&six_weeks());
+    let night = first_night(&weeks);
     let (now, minute) = (night.now, 60_000);
     let kinds = [
         Credentials,
@@ -289,7 +289,7 @@ fn what_github_answers_decides_whether_it_is_asked_again() {
             if done && kind != Unsure {
                 continue;
             }
-            let (store, hub) = (story.afresh(), Hub::default());
+            let (store, hub) = (weeks.afresh(), Hub::default());
             store.judge(&night.judgements);
             hub.fail(kind, done);
             let first = notify(store, &hub, now).unwrap();
@@ -309,9 +309,9 @@ fn what_github_answers_decides_whether_it_is_asked_again() {
 
 #[test]
 fn an_assignee_who_is_unknown_there_keeps_no_issue_from_being_filed() {
-    let story = Story::of(&six_weeks());
-    let night = first_night(&story);
-    let (store, hub) = (story.afresh(), Hub::default());
+    let weeks = Story::of(&six_weeks());
+    let night = first_night(&weeks);
+    let (store, hub) = (weeks.afresh(), Hub::default());
     store.judge(&night.judgements);
     let policy =
         Policy::parse("[issues]\nassignees = [\"gone\"]\nmention = [\"acme/ci\"]").unwrap();
@@ -324,10 +324,10 @@ fn an_assignee_who_is_unknown_there_keeps_no_issue_from_being_filed() {
 
 /// What is done after something happened to the issue, and how it ends.
 fn after(happens: impl Fn(&mut HubIssue)) -> (String, HubIssue) {
-    let story = Story::of(&six_weeks());
-    let (store, hub) = (story.afresh(), Hub::default());
+    let weeks = Story::of(&six_weeks());
+    let (store, hub) = (weeks.afresh(), Hub::default());
     let mut done = String::new();
-    for night in &story.nights {
+    for night in &weeks.nights {
         store.judge(&night.judgements);
         done += &words(&notify(store, &hub, night.now).unwrap());
         if done == "acme/r1#1: file an issue\n" {
@@ -360,9 +360,9 @@ fn what_a_person_decided_stands() {
 
 #[test]
 fn reporters_at_once_file_one_issue() {
-    let story = Story::of(&six_weeks());
-    let night = first_night(&story);
-    let (store, hub) = (story.afresh(), Hub::default());
+    let weeks = Story::of(&six_weeks());
+    let night = first_night(&weeks);
+    let (store, hub) = (weeks.afresh(), Hub::default());
     store.judge(&night.judgements);
     std::thread::scope(|scope| {
         for _ in 0..8 {

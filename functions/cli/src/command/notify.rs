@@ -33,8 +33,17 @@ pub(crate) struct Told {
 #[derive(Debug, Serialize)]
 struct Intent {
     github: Planning,
-    #[serde(serialize_with = "as_text")]
-    grafana: Option<GrafanaPlan>,
+    grafana: Option<AsText>,
+}
+
+/// A plan that prints itself, line by line.
+#[derive(Debug)]
+struct AsText(GrafanaPlan);
+
+impl Serialize for AsText {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.0.to_string().lines().collect::<Vec<_>>().serialize(to)
+    }
 }
 
 pub(crate) fn run(args: &NotifyArgs) -> anyhow::Result<Outcome> {
@@ -88,7 +97,10 @@ impl<L: Library, F: Findings> Pass<'_, L, F> {
         let server = settings::github_place()?.server;
         let github = self.reporter(&server).planned(now).await?;
         let grafana = match settings::grafana()? {
-            Some(dashboards) => Some(plan_grafana(&self.boards(&dashboards, feeds), now).await?),
+            Some(dashboards) => {
+                let plan = plan_grafana(&self.boards(&dashboards, feeds), now).await?;
+                Some(AsText(plan))
+            }
             None => None,
         };
         Ok(Intent { github, grafana })
@@ -143,16 +155,10 @@ fn json(value: &impl Serialize) -> anyhow::Result<String> {
     Ok(format!("{}\n", serde_json::to_string_pretty(value)?))
 }
 
-fn as_text<S: serde::Serializer>(plan: &Option<GrafanaPlan>, to: S) -> Result<S::Ok, S::Error> {
-    let lines = plan.as_ref().map(ToString::to_string);
-    let lines = lines.as_ref().map(|text| text.lines().collect::<Vec<_>>());
-    lines.serialize(to)
-}
-
 impl std::fmt::Display for Intent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.github.fmt(f)?;
-        self.grafana.as_ref().map_or(Ok(()), |plan| plan.fmt(f))
+        self.grafana.as_ref().map_or(Ok(()), |plan| plan.0.fmt(f))
     }
 }
 

@@ -137,6 +137,7 @@ impl Marks {
 }
 
 /// Links to other dashboards.
+#[expect(clippy::struct_excessive_bools, reason = "they are Grafana's")]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Link {

@@ -1,4 +1,4 @@
-//! Grafana dashboards, made from one description of what they show: [`tile`] says what, each source
+//! Grafana dashboards, made from one description of what they show: `tile` says what, each source
 //! of figures says how it is asked for it. What a source has no figures for is left out.
 
 mod cloudwatch;

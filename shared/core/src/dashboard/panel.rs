@@ -42,6 +42,7 @@ pub(super) enum Target {
 }
 
 /// A question to `CloudWatch`: a metric, or arithmetic over the answers to others.
+#[expect(clippy::struct_field_names, reason = "they are Grafana's")]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct MetricQuery {
@@ -209,6 +210,7 @@ pub(super) struct Reduce {
 }
 
 /// What tells series apart.
+#[expect(clippy::struct_field_names, reason = "they are Grafana's")]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Legend {

@@ -123,7 +123,7 @@ impl Asked {
 
     /// What grew of a counter within a span, put together as the scope asks for.
     fn grown(&self, counter: &str, matched: &str, span: &str) -> String {
-        let mut matches = match self.scope {
+        let mut chosen = match self.scope {
             Scope::Chosen => vec![
                 format!("{REPOSITORY}=\"$repository\""),
                 format!("{PIPELINE}=\"$workflow\""),
@@ -131,7 +131,7 @@ impl Asked {
             ],
             Scope::All | Scope::Each => Vec::new(),
         };
-        matches.extend((!matched.is_empty()).then(|| matched.to_owned()));
+        chosen.extend((!matched.is_empty()).then(|| matched.to_owned()));
         let mut by: Vec<&str> = match self.scope {
             Scope::Each => vec![REPOSITORY, PIPELINE, SEGMENT],
             Scope::All | Scope::Chosen => Vec::new(),
@@ -139,8 +139,8 @@ impl Asked {
         if counter.ends_with("_bucket") {
             by.push("le");
         }
-        let (by, matches) = (by.join(", "), matches.join(", "));
-        format!("sum by ({by}) (increase({counter}{{{matches}}}{span}))")
+        let (by, chosen) = (by.join(", "), chosen.join(", "));
+        format!("sum by ({by}) (increase({counter}{{{chosen}}}{span}))")
     }
 
     fn quantile(&self, per_cent: u8, state: &str, span: &str) -> String {

@@ -111,7 +111,8 @@ async fn decode<L: Library, D: Dashboards>(at: &Grafana<'_, L, D>, now: Time) ->
 /// What Grafana shows, as far as it could be read: what was not read is not written.
 #[derive(Default)]
 struct There {
-    folder: Option<Option<Folder>>,
+    /// Whether there is a folder.
+    folder: Option<bool>,
     /// By the place among ours.
     dashboards: Vec<(usize, Option<Held>)>,
     annotations: Option<Listed>,
@@ -134,20 +135,21 @@ async fn read(
     there: &mut There,
 ) -> Result<(), DashboardsError> {
     if !ours.dashboards.is_empty() {
-        there.folder = there.note(service.folder(&ours.folder.uid).await)?;
+        let folder = there.note(service.folder(&ours.folder.uid).await)?;
+        there.folder = folder.map(|folder| folder.is_some());
         for (nth, dashboard) in ours.dashboards.iter().enumerate() {
             let held = there.note(service.dashboard(&dashboard.uid).await)?;
             there.dashboards.extend(held.map(|held| (nth, held)));
         }
     }
-    if let Some(marks) = &ours.marks {
-        if let Some(all) = there.note(service.annotations(&ours.uid, LISTED).await)? {
-            let mut listed = Listed { all, ..Listed::default() };
-            for mark in marks.unlisted(&listed.all) {
-                look_up(service, mark, there, &mut listed).await?;
-            }
-            there.annotations = Some(listed);
+    if let Some(marks) = &ours.marks
+        && let Some(all) = there.note(service.annotations(&ours.uid, LISTED).await)?
+    {
+        let mut listed = Listed { all, ..Listed::default() };
+        for mark in marks.unlisted(&listed.all) {
+            look_up(service, mark, there, &mut listed).await?;
         }
+        there.annotations = Some(listed);
     }
     Ok(())
 }
@@ -186,7 +188,7 @@ impl There {
 fn decide(ours: Ours, there: There) -> GrafanaPlan {
     let mut acts = Vec::new();
     let Ours { folder, dashboards, marks, .. } = ours;
-    if there.folder == Some(None) {
+    if there.folder == Some(false) {
         acts.push(Act::CreateFolder(folder.clone()));
     }
     // Without the folder there is nowhere to put them.

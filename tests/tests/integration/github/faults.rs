@@ -13,7 +13,7 @@ use super::clock;
 const WEB: &str = "acme/web";
 
 fn by_token(server: &MockServer) -> GitHub {
-    client(Credentials::Token(SecretString::from("ghp_not_to_be_told")), &server.uri(), clock)
+    client(&Credentials::Token(SecretString::from("ghp_not_to_be_told")), &server.uri(), clock)
 }
 
 fn draft() -> Draft {
@@ -133,7 +133,7 @@ fn who_cannot_be_reached_was_certainly_not_asked() {
     let nobody = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let token = Credentials::Token(SecretString::from("t"));
-    let forge = wait(async { client(token, &nobody, clock) });
+    let forge = wait(async { client(&token, &nobody, clock) });
     let error = wait(forge.file(WEB, &draft())).unwrap_err();
     assert_eq!(error.kind, ForgeErrorKind::Unreached, "{error}");
     assert!(error.to_string().contains("GitHub could not be reached"), "{error}");
@@ -203,7 +203,7 @@ fn an_enterprise_server_has_a_path_of_its_own() {
             .mount(&server)
             .await;
         let token = Credentials::Token(SecretString::from("t"));
-        let forge = client(token, &format!("{}/api/v3", server.uri()), clock);
+        let forge = client(&token, &format!("{}/api/v3", server.uri()), clock);
         assert_eq!(forge.newest(WEB).await.unwrap(), 0);
         assert_eq!(forge.limits().await.unwrap().accounts[0].limit, None);
     });

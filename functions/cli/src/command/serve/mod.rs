@@ -139,9 +139,10 @@ pub(crate) enum Tells {
 fn tells() -> anyhow::Result<Tells> {
     settings::github_place()?;
     let (github, grafana) = (settings::github_credentials()?, settings::grafana()?);
-    match &github {
-        Some(who) => tracing::info!(github.credentials = ?who, "issues are filed about findings"),
-        None => tracing::info!("no GITHUB_TOKEN is set: no issues are filed about findings"),
+    if let Some(who) = &github {
+        tracing::info!(github.credentials = ?who, "issues are filed about findings");
+    } else {
+        tracing::info!("no GITHUB_TOKEN is set: no issues are filed about findings");
     }
     let is_anybody = github.is_some() || grafana.is_some();
     Ok(if is_anybody { Tells::People } else { Tells::Nobody })

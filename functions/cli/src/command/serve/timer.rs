@@ -26,13 +26,12 @@ pub(super) async fn run(app: Arc<App>, mut bell: Option<Bell>, mut stopped: ones
             _ = ticks.tick() => {}
         }
         let shared = app.clone();
-        match tokio::task::spawn_blocking(move || pass(&shared)).await {
-            Ok(was_judged) => {
-                if let Some(bell) = &mut bell {
-                    bell.ring(was_judged);
-                }
-            }
-            Err(_) => tracing::error!("a pass ended badly; the next one does its work"),
+        let Ok(was_judged) = tokio::task::spawn_blocking(move || pass(&shared)).await else {
+            tracing::error!("a pass ended badly; the next one does its work");
+            continue;
+        };
+        if let Some(bell) = &mut bell {
+            bell.ring(was_judged);
         }
     }
 }

@@ -98,7 +98,7 @@ impl Marks {
             match held.next() {
                 Some((id, there)) => acts.extend(mark.refreshed(*id, there)),
                 None if mark.tags.iter().any(|tag| there.missing.contains(tag)) => {
-                    acts.push(Act::Annotate(mark.annotation.clone()))
+                    acts.push(Act::Annotate(mark.annotation.clone()));
                 }
                 None => {}
             }
@@ -124,7 +124,9 @@ impl Mark {
         // It goes on being found by the tag it bears.
         if let Some(tag) = there.tags.iter().find(|tag| self.tags.contains(tag)) {
             let own = ours.tags.iter_mut().find(|own| self.tags.contains(own));
-            own.into_iter().for_each(|own| own.clone_from(tag));
+            if let Some(own) = own {
+                own.clone_from(tag);
+            }
         }
         let sorted = |tags: &[String]| tags.iter().cloned().collect::<BTreeSet<_>>();
         let is_same = (ours.from, ours.until, &ours.text) == (there.from, there.until, &there.text)
