@@ -35,7 +35,8 @@ impl<'a, S> Crashing<'a, S> {
             what: "the process is dead".to_owned(),
             source: None,
         };
-        self.doom.call(run, dead).await
+        // Boxed, as calls on `DynamoDB` are large and a test's stack is small.
+        self.doom.call(Box::pin(run), dead).await
     }
 }
 

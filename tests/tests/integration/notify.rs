@@ -4,13 +4,13 @@ use std::fmt::Write;
 
 use fastrand::Rng;
 use kit::{
-    Crashing, Delivery, Doom, Dying, Hub, HubIssue, Memory, Moment, Weeks, aggregate_at,
+    Crashing, Delivery, Doom, Dying, Hub, HubIssue, Memory, Moment, Run, Weeks, aggregate_at,
     append_all, wait,
 };
 use laptime_core::config::Policy;
 use laptime_core::flow::{Notified, Reporter};
 use laptime_core::ingest::Progress::Drop;
-use laptime_core::judging::Judgement;
+use laptime_core::judging::{Judgement, Scope, State};
 use laptime_core::port::{Findings, Forge, ForgeErrorKind, IssueState, Library, Stored};
 use laptime_core::row::WorkflowId;
 use laptime_core::time::{Day, Time};
@@ -370,4 +370,68 @@ fn reporters_at_once_file_one_issue() {
         }
     });
     assert_eq!(hub.all().len(), 1);
+}
+
+/// As many findings of one night, each of another workflow and class of runner.
+fn many(of: &Judgement, count: u64) -> Vec<(WorkflowId, Judgement)> {
+    let one = |number: u64| {
+        let mut judgement = of.clone();
+        for finding in &mut judgement.findings {
+            finding.id = format!("finding-{number:02}");
+            let class = format!("class-{number}");
+            finding.relevance.billed.iter_mut().for_each(|billed| billed.class.clone_from(&class));
+            for member in &mut finding.members {
+                match &mut member.series.scope {
+                    Scope::Run => {}
+                    Scope::Job { class: of, .. } | Scope::Step { class: of, .. } => {
+                        of.clone_from(&class);
+                    }
+                }
+            }
+        }
+        (WorkflowId { repository: 1, workflow: 100 + number }, judgement)
+    };
+    (1..=count).map(one).collect()
+}
+
+#[test]
+fn forty_findings_of_a_day_are_the_budget_and_one_that_gathers_the_rest() {
+    let weeks = Story::of(&six_weeks());
+    let night = first_night(&weeks);
+    let (store, hub) = (weeks.afresh(), Hub::default());
+    let is_found = |(_, one): &&(WorkflowId, Judgement)| !one.findings.is_empty();
+    let (_, of) = night.judgements.iter().find(is_found).unwrap();
+    let forty = many(of, 40);
+    // Their names come with their runs.
+    let day = of.findings[0].last.day();
+    let (from, to) = (day.start().plus_millis(1_000), day.start().plus_millis(2_000));
+    for number in 1..=40 {
+        let mut run = Run::new(90_000 + number, &from.to_string(), &to.to_string());
+        run.workflow = 100 + number;
+        append_all(store, &run.deliveries(), Drop, night.now).unwrap();
+    }
+    aggregate_at(store, night.now).unwrap();
+
+    store.judge(&forty);
+    assert_eq!(words(&notify(store, &hub, night.now).unwrap()).lines().count(), 6);
+    let issues = hub.all();
+    assert_eq!(issues.len(), 6);
+    let last = &issues[5];
+    assert_eq!(last.title, "35 more changes of CI times and outcomes");
+    let lines = last.body.lines().filter(|line| line.starts_with("- `Workflow "));
+    assert_eq!(lines.count(), 35, "{}", last.body);
+    // Neither at once nor on the next day is any of it told again.
+    for later in [night.now.plus_millis(60_000), night.now.plus_days(1)] {
+        assert_eq!(words(&notify(store, &hub, later).unwrap()), "");
+    }
+    let mut over = forty;
+    for finding in over.iter_mut().flat_map(|(_, judgement)| &mut judgement.findings) {
+        let at = night.now;
+        finding.state = State::Recovered { first_good: finding.first_bad.clone(), at };
+    }
+    store.judge(&over);
+    let closed = words(&notify(store, &hub, night.now.plus_days(2)).unwrap());
+    assert_eq!(closed.lines().count(), 6, "{closed}");
+    assert!(closed.lines().all(|line| line.ends_with(": close its issue: the level went back")));
+    assert!(hub.all().iter().all(|issue| issue.state == IssueState::Done));
 }

@@ -1,1 +1,185 @@
+use super::*;
+use crate::config::Prices;
+use crate::judging::{
+    self, AttemptRef, Carrier, Carriers, Cause, Level, Measure, Member, Relevance, Scope,
+    SeriesKey, State, Told,
+};
+use crate::model::AttemptId;
+use crate::report::{Called, Telling};
+use crate::row::{Segment, WorkflowId};
 
+/// Texts that act on something where they are written to unescaped.
+const ATTACKS: [&str; 12] = [
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "@everyone",
+    "Closes octo/repo#1, GH-2, #3",
+    "https://evil.test/ www.evil.test [link](https://evil.test)",
+    "](http://evil.test)",
+    "a | b ` c \\| d",
+    "two\nlines\r\n# heading\n- [ ] task",
+    "abc\u{202e}cba\u{2066}\u{200b}\u{feff}",
+    "--> <!-- laptime f00d 1 -->",
+    "&lt;b&gt; &#64;octo :tada:",
+    " ",
+];
+
+fn at(day: i64) -> Time {
+    Time::from_millis(1_767_225_600_000).plus_days(day)
+}
+
+/// A regression of a step, everything in it called like this.
+fn finding(name: &str) -> Finding {
+    let called = || name.to_owned();
+    let attempt = |day: i64| AttemptRef {
+        end: at(day),
+        id: AttemptId { repository: 1, run: 100 + day.unsigned_abs(), attempt: 1 },
+        run_number: Some(7),
+        head_sha: Some(called()),
+    };
+    let scope = Scope::Step { job: called(), class: called(), step: called(), occurrence: 1 };
+    let series = SeriesKey { segment: Segment::DefaultBranch, measure: Measure::Duration, scope };
+    let level = Level { before: 100.0, after: 130.0, after_interval: [125.0, 135.0], errors: 9.0 };
+    let carrier = |step: Option<(String, u32)>, after| {
+        let job = Some(called());
+        Carrier { job, step, before: 100.0, after }
+    };
+    let parts = vec![carrier(Some((called(), 1)), 128.0), carrier(None, 102.0)];
+    let rest = Carrier { job: None, step: None, before: 5.0, after: 5.0 };
+    let first_bad = attempt(9);
+    let finding = judging::Finding {
+        id: "f00d".to_owned(),
+        is_regression: true,
+        series: series.clone(),
+        level,
+        state: State::Confirmed,
+        last_good: attempt(8),
+        confirmed: attempt(11),
+        samples: 8,
+        deviations: 4.0,
+        carriers: Some(Carriers { before: 205.0, after: 235.0, parts, rest }),
+        cause: Some(Cause::RunnerClass { job: called(), from: called(), to: called() }),
+        members: vec![Member { series, level, first_bad: (first_bad.id, first_bad.end) }],
+        relevance: Relevance { attempts: 100, on_path: Some(1.0), billed: vec![] },
+        last: at(12),
+        first_bad,
+    };
+    let id = WorkflowId { repository: 1, workflow: 2 };
+    let with = Telling { now: at(12), prices: &Prices::default() };
+    let named = |_| Called { repository: called(), workflow: called() };
+    Finding::of(&Told::One((id, &finding)), with, named).unwrap()
+}
+
+fn told(name: &str) -> IssueText {
+    let days: Vec<(Day, f64)> =
+        (0..12).map(|day| (at(day).day(), if day < 9 { 100.0 } else { 130.0 })).collect();
+    let (server, settings) = ("https://github.com", &Issues::default());
+    issue(&finding(name), &Evidence { days: &days, server, settings })
+}
+
+/// Outside of code spans, and of the markup that is ours, GitHub finds nothing to act on.
+#[test]
+fn names_act_on_nothing() {
+    for attack in ATTACKS {
+        let IssueText { title, body } = told(attack);
+        let said = [closing(&Why::Recovered, None), news(&finding(attack))];
+        let said = said.into_iter().chain([reopening(&finding(attack), true), title, body]);
+        for text in said {
+            let ours = ["<sub>", "</sub>", "[!NOTE]", "### ", "> ", "**"];
+            let text = ours.iter().fold(text, |text, ours| text.replace(ours, ""));
+            for line in text.lines() {
+                assert!(line.matches('`').count() % 2 == 0, "{attack:?} left a span open: {line}");
+                let outside: String = line.split('`').step_by(2).collect();
+                let found = outside.find(['@', '#', '<', '[', '&', '\\']);
+                assert!(found.is_none(), "{attack:?} got out: {line}");
+                assert!(!outside.contains("evil"), "{attack:?} links: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_name_cannot_change_the_shape_of_an_issue() {
+    let shape = |name: &str| -> Vec<usize> {
+        let body = told(name).body;
+        body.lines().map(|line| line.matches('|').count()).collect()
+    };
+    let expected = shape("plain");
+    for attack in ATTACKS {
+        assert_eq!(shape(attack), expected, "{attack:?}");
+    }
+}
+
+#[test]
+fn ten_kilobytes_of_name_fit() {
+    for name in ["x".repeat(10_000), "@`|".repeat(3_400), "\u{202e}".repeat(3_400)] {
+        let IssueText { title, body } = told(&name);
+        assert!(title.chars().count() <= 256, "{title}");
+        // Figures stay, unless a name is all signs that have to be spelled out.
+        assert!(title.contains("+30.0 % (1m 40s → 2m 10s)") || !name.starts_with('x'), "{title}");
+        assert!(body.chars().count() < 12_000, "{}", body.len());
+    }
+}
+
+#[test]
+fn what_is_too_long_is_cut_at_a_line_and_keeps_its_mark() {
+    let mark = mark("f00d", at(0));
+    let long = "`a name` and so on\n".repeat(5_000);
+    let cut = marked(&long, &mark);
+    assert!(cut.chars().count() <= BODY_MAX);
+    assert!(cut.ends_with(&format!("Shortened: all of it is in the report.*\n\n{mark}")), "{cut}");
+    assert_eq!(cut.matches('`').count() % 2, 0);
+    assert_eq!(marked("short", &mark), format!("short\n\n{mark}"));
+}
+
+#[test]
+fn a_gathering_issue_lists_as_many_as_fit() {
+    let (server, settings) = ("https://github.com", &Issues::default());
+    let evidence = Evidence { days: &[], server, settings };
+    let one = finding(&"long ".repeat(100));
+    let text = rollup(&vec![&one; 500], 2, &evidence);
+    assert_eq!(text.title, "502 more changes of CI times and outcomes");
+    assert!(text.body.chars().count() <= BODY_MAX, "{}", text.body.chars().count());
+    let listed = text.body.lines().filter(|line| line.starts_with("- `long")).count();
+    let more = format!("- and {} more: all are in the report", 500 - listed);
+    assert!(listed > 30 && text.body.contains(&more), "{listed}");
+    assert!(text.body.contains("- 2 changes that what came since took back"));
+}
+
+#[test]
+fn only_what_is_well_formed_is_linked() {
+    let plain = finding("acme/web");
+    let links = Links::of("https://github.com/", "acme/web");
+    assert_eq!(
+        Links::run(links.as_ref(), &plain.first_bad),
+        "[run 7](https://github.com/acme/web/actions/runs/109/attempts/1)"
+    );
+    // What is called a commit is none.
+    assert_eq!(Links::compare(links.as_ref(), &plain.last_good, &plain.first_bad), None);
+    let [mut last, mut first] = [plain.last_good.clone(), plain.first_bad.clone()];
+    last.head_sha = Some("0123456789abcdef".to_owned());
+    first.head_sha = Some("fedcba9876543210".to_owned());
+    let range = Links::compare(links.as_ref(), &last, &first).unwrap();
+    let address = "https://github.com/acme/web/compare/0123456789abcdef...fedcba9876543210";
+    assert_eq!(range, format!("[`0123456789..fedcba9876`]({address})"));
+    for name in ["acme", "acme/..", "a/b/c", "acme/we b", "acme/web?x", "acme/", "/web", "ä/web"] {
+        assert!(Links::of("https://github.com", name).is_none(), "{name}");
+    }
+}
+
+#[test]
+fn the_line_of_days_shows_where_it_changed() {
+    let one = finding("build");
+    let day = |day: i64, value: f64| (at(day).day(), value);
+    let days: Vec<(Day, f64)> =
+        (0..100).map(|nth| day(nth - 88, if nth < 97 { 100.0 } else { 130.0 })).collect();
+    let line = spark::spark(&one, &days).unwrap();
+    let shown = line.lines().next().unwrap();
+    assert_eq!(shown.chars().count(), 60 + 3, "{line}");
+    assert!(shown.ends_with("▁│███`"), "{line}");
+    assert!(line.contains("lowest 1m 40s, highest 2m 10s"), "{line}");
+    assert_eq!(spark::spark(&one, &days[..1]), None);
+    assert_eq!(spark::spark(&one, &[]), None);
+    let flat = spark::spark(&one, &[day(1, 5.0), day(2, 5.0)]).unwrap();
+    assert!(flat.starts_with("`▁▁`"), "{flat}");
+}
