@@ -102,7 +102,7 @@ pub(super) async fn names(
 }
 
 /// What the workflow was called on a day.
-pub(super) async fn name(library: &impl Library, id: WorkflowId, day: Day) -> Stored<Called> {
+async fn name(library: &impl Library, id: WorkflowId, day: Day) -> Stored<Called> {
     let days = library.days(id, day..day.next()).await?;
     let names = days.into_iter().find_map(|day| day.rollup?.names);
     Ok(names.map_or_else(|| Called::by_ids(id), |named| Called::from(named.names)))

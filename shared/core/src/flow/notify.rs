@@ -14,7 +14,7 @@ mod settle;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Policy;
-use crate::flow::findings::name;
+use crate::flow::findings::names;
 use crate::judging::{Judgement, Told, told};
 use crate::life::plan;
 use crate::port::{Deeds, Desk, Findings, Forge, ForgeError, Library, StoreError, Stored};
@@ -94,7 +94,7 @@ impl<L: Library, F: Findings> Reporter<'_, L, F> {
         // Again once where something claimed turns out not to have been sent.
         for _ in 0..2 {
             let now = clock();
-            let known = self.known(now).await?;
+            let known = self.known().await?;
             let told = told(&known.judgements);
             let acts = plan(&told, &known.deeds, now, u32::from(self.policy.issues.per_day));
             let round = Round { reporter: self, known: &known, told: &told, now };
@@ -106,17 +106,13 @@ impl<L: Library, F: Findings> Reporter<'_, L, F> {
         Ok(notified)
     }
 
-    async fn known(&self, now: Time) -> Stored<Known> {
+    async fn known(&self) -> Stored<Known> {
         let judgements = self.library.judgements().await?;
-        let mut called = BTreeMap::new();
+        let called = names(self.library, &judgements).await?;
         let mut deeds = BTreeMap::new();
-        let mut desks: BTreeSet<Desk> = BTreeSet::new();
-        for (id, judgement) in &judgements {
-            desks.extend([Desk::Workflow(*id), Desk::Repository(id.repository)]);
-            if let Some(last) = judgement.findings.iter().map(|finding| finding.last).max() {
-                called.insert(*id, name(self.library, *id, last.min(now).day()).await?);
-            }
-        }
+        let ids = judgements.iter().map(|(id, _)| *id);
+        let desks: BTreeSet<Desk> =
+            ids.flat_map(|id| [Desk::Workflow(id), Desk::Repository(id.repository)]).collect();
         for desk in desks {
             let done = self.findings.deeds(desk).await?;
             if done != Deeds::default() {
