@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use laptime_core::render::Server;
 use laptime_core::time::Time;
 use laptime_github::{Credentials, GitHub, Place};
 use secrecy::SecretString;
@@ -93,6 +94,6 @@ impl GitHubStandIn {
 
 /// Credentials at an address, with no reserve.
 pub fn client(credentials: &Credentials, api: &str, clock: fn() -> Time) -> GitHub {
-    let place = Place { api: api.to_owned(), server: "https://github.com".to_owned() };
+    let place = Place { api: api.to_owned(), server: Server::default() };
     GitHub::new(credentials, place, 0.0, clock).unwrap()
 }

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow, bail};
 use laptime_core::config::Policy;
 use laptime_core::ingest::{PageToken, Secrets};
-use laptime_core::render::counted;
-use laptime_core::render::live::Forge;
+use laptime_core::render::{Server, counted};
 use laptime_core::time::Time;
 use laptime_github::{Credentials, GitHub, NoCredentials};
 use secrecy::{ExposeSecret, SecretString};
@@ -16,7 +15,6 @@ const SECRET: &str = "LAPTIME_WEBHOOK_SECRET";
 const GRAFANA: &str = "GRAFANA_URL";
 const GRAFANA_TOKEN: &str = "GRAFANA_TOKEN";
 const TOKEN: &str = "LAPTIME_PAGE_TOKEN";
-const SERVER: &str = "GITHUB_SERVER_URL";
 
 /// The present. The only place that asks the clock.
 #[expect(clippy::disallowed_methods, reason = "a program begins by asking for the time")]
@@ -68,17 +66,15 @@ pub(crate) fn grafana() -> anyhow::Result<Option<laptime_web::Grafana>> {
 
 /// What the pages need to know: where GitHub is, and who may see them.
 pub(crate) struct Looks {
-    pub(crate) forge: Forge,
+    pub(crate) server: Server,
     pub(crate) token: Option<PageToken>,
 }
 
 /// Reads what the pages need from the environment.
 pub(crate) fn looks() -> anyhow::Result<Looks> {
-    let server = lookup(SERVER).filter(|text| !text.is_empty());
-    let forge = server.map_or_else(|| Ok(Forge::default()), |text| Forge::parse(&text));
     let token = lookup(TOKEN).map(SecretString::from);
     let token = token.map(|text| PageToken::parse(text.expose_secret())).transpose()?;
-    Ok(Looks { forge: forge.context(SERVER)?, token })
+    Ok(Looks { server: github_place()?.server, token })
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one lookup that settings are read through")]

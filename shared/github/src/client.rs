@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use http::Method;
 use laptime_core::port::{ForgeError, ForgeErrorKind, Forged};
+use laptime_core::render::{Server, well_formed};
 use laptime_core::time::Time;
 use octocrab::Octocrab;
 use octocrab::models::{AppId, InstallationId};
@@ -17,6 +18,7 @@ use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::pace::{Kind, Pace, Turn};
+use crate::trouble::{doing, failed, limited, unreached, unusable};
 use crate::{Credentials, Place};
 
 /// For the connection.
@@ -100,7 +102,7 @@ impl GitHub {
     }
 
     /// Where people look at runs.
-    pub fn server(&self) -> &str {
+    pub const fn server(&self) -> &Server {
         &self.place.server
     }
 
@@ -190,9 +192,13 @@ impl GitHub {
             id: u64,
         }
         let as_app = Account::of(self.root.clone());
-        let doing = "finding where the App is installed";
-        let kind = Kind::Read;
-        let ask = Ask { doing, repository, kind, path: String::new(), body: None };
+        let ask = Ask {
+            doing: "finding where the App is installed",
+            repository,
+            kind: Kind::Read,
+            path: String::new(),
+            body: None,
+        };
         let path = format!("/repos/{repository}/installation");
         let answer = self.send(&as_app, &ask, &path).await?;
         if answer.status == http::StatusCode::NOT_FOUND {
@@ -206,9 +212,9 @@ impl GitHub {
             });
         }
         if !answer.status.is_success() {
-            return Err(answer.error(&self::doing(&ask)));
+            return Err(answer.error(&doing(&ask)));
         }
-        let installation: Installation = answer.json(&self::doing(&ask))?;
+        let installation: Installation = answer.json(&doing(&ask))?;
         self.root.installation(InstallationId(installation.id)).map_err(|error| unusable(&error))
     }
 
@@ -329,95 +335,12 @@ impl fmt::Debug for GitHub {
     }
 }
 
-/// `filing an issue in acme/web`.
-pub(crate) fn doing(ask: &Ask<'_>) -> String {
-    if ask.repository.is_empty() {
-        ask.doing.to_owned()
-    } else {
-        format!("{} in {}", ask.doing, ask.repository)
-    }
-}
-
 /// A name becomes part of a path.
 fn check_name(ask: &Ask<'_>) -> Forged<()> {
-    let fits = |part: &str| {
-        !part.is_empty()
-            && !part.chars().all(|c| c == '.')
-            && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
-    };
-    let is_name = ask.repository.split_once('/').is_some_and(|(a, b)| fits(a) && fits(b));
-    if is_name {
+    if well_formed(ask.repository).is_some() {
         return Ok(());
     }
     let name = laptime_core::hostile::log(ask.repository);
     let what = format!("{}: {name} is no name of a repository", ask.doing);
     Err(ForgeError { kind: ForgeErrorKind::Missing, what, source: None })
-}
-
-fn limited(ask: &Ask<'_>, until: Time) -> ForgeError {
-    let doing = doing(ask);
-    let what =
-        format!("{doing}: GitHub's rate limit leaves no room before {until}; it goes on then");
-    ForgeError { kind: ForgeErrorKind::Limited(until), what, source: None }
-}
-
-fn unusable(error: &octocrab::Error) -> ForgeError {
-    let kind = ForgeErrorKind::Credentials;
-    let what = format!("GitHub cannot be asked with these settings: {}", first_line(error));
-    ForgeError { kind, what, source: None }
-}
-
-/// Of a request that octocrab could not make.
-fn failed(ask: &Ask<'_>, error: octocrab::Error) -> ForgeError {
-    if let octocrab::Error::GitHub { source, .. } = &error {
-        // The token of an installation was refused.
-        let kind = ForgeErrorKind::Credentials;
-        let said = laptime_core::hostile::log(&source.message);
-        let status = source.status_code.as_u16();
-        let doing = doing(ask);
-        let what = format!(
-            "{doing}: GitHub gives the App no token ({status}: {said}): are its id and key right, and \
-             is it still installed there?"
-        );
-        return ForgeError { kind, what, source: Some(Box::new(error)) };
-    }
-    if let octocrab::Error::JWT { .. } = &error {
-        return unusable(&error);
-    }
-    let kind =
-        if was_never_sent(&error) { ForgeErrorKind::Unreached } else { ForgeErrorKind::Unsure };
-    unreached(ask, kind, Box::new(error))
-}
-
-/// Whether not even a connection was made.
-fn was_never_sent(error: &octocrab::Error) -> bool {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(one) = cause {
-        if let Some(error) = one.downcast_ref::<hyper_util::client::legacy::Error>() {
-            return error.is_connect();
-        }
-        cause = one.source();
-    }
-    false
-}
-
-type Cause = Box<dyn std::error::Error + Send + Sync>;
-
-fn unreached(ask: &Ask<'_>, kind: ForgeErrorKind, cause: Cause) -> ForgeError {
-    let doing = doing(ask);
-    let (why, mut source) = (first_line(&*cause), cause.source());
-    let mut chain = why;
-    while let Some(cause) = source {
-        chain = format!("{chain}: {}", first_line(cause));
-        source = cause.source();
-    }
-    let end = if kind.is_unsure() { "; it may have been done" } else { "" };
-    let what = format!("{doing}: GitHub could not be reached ({chain}){end}");
-    ForgeError { kind, what, source: Some(cause) }
-}
-
-/// Errors of octocrab end in backtraces.
-fn first_line(error: &dyn std::error::Error) -> String {
-    let text = error.to_string();
-    text.lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
 }

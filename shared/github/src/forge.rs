@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 
 use crate::GitHub;
 use crate::answer::Answer;
-use crate::client::{Ask, doing};
+use crate::client::Ask;
 use crate::pace::Kind;
+use crate::trouble::doing;
 
 /// GitHub takes as many comments on an issue; a page holds a hundred.
 const COMMENT_PAGES: u32 = 25;

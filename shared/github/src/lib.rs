@@ -10,6 +10,7 @@ mod forge;
 mod limits;
 mod pace;
 mod place;
+mod trouble;
 
 pub use client::{GitHub, Spent};
 pub use credentials::{Credentials, NoCredentials};

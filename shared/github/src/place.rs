@@ -1,6 +1,7 @@
 //! Which GitHub: github.com, or one of an enterprise.
 
 use http::Uri;
+use laptime_core::render::{NotAServer, Server};
 
 /// Where GitHub's API is, and where people look at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -8,18 +9,21 @@ pub struct Place {
     /// Its API, as `https://api.github.com`.
     pub api: String,
     /// Its pages, as `https://github.com`.
-    pub server: String,
+    pub server: Server,
 }
 
 /// Why an address is none of a GitHub.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoPlace {
     /// Not an address.
-    #[error("{0} is not an address: write it as https://github.example.com/api/v3")]
-    Address(&'static str),
+    #[error("{API} is not an address: write it as https://github.example.com/api/v3")]
+    Address,
     /// A token would be readable on its way.
-    #[error("{0} does not begin with https: a token would be readable on its way")]
-    Plain(&'static str),
+    #[error("{API} does not begin with https: a token would be readable on its way")]
+    Plain,
+    /// Not the address of pages.
+    #[error("{SERVER}: {0}")]
+    Server(#[from] NotAServer),
 }
 
 const API: &str = "GITHUB_API_URL";
@@ -29,12 +33,11 @@ impl Place {
     /// Through a lookup of variables; github.com if nothing is set.
     pub fn from(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, NoPlace> {
         let set = |name| lookup(name).filter(|value| !value.is_empty());
-        let address = |name, otherwise: &dyn Fn() -> String| match set(name) {
-            Some(value) => checked(name, value.trim_end_matches('/')),
-            None => Ok(otherwise()),
+        let api = match set(API) {
+            Some(value) => checked(value.trim_end_matches('/'))?,
+            None => "https://api.github.com".to_owned(),
         };
-        let api = address(API, &|| "https://api.github.com".to_owned())?;
-        let server = address(SERVER, &|| server_of(&api))?;
+        let server = Server::parse(&set(SERVER).unwrap_or_else(|| server_of(&api)))?;
         Ok(Self { api, server })
     }
 }
@@ -45,16 +48,16 @@ fn server_of(api: &str) -> String {
     api.replacen("://api.", "://", 1)
 }
 
-fn checked(name: &'static str, value: &str) -> Result<String, NoPlace> {
-    let uri: Uri = value.parse().map_err(|_| NoPlace::Address(name))?;
-    let host = uri.host().ok_or(NoPlace::Address(name))?;
+fn checked(value: &str) -> Result<String, NoPlace> {
+    let uri: Uri = value.parse().map_err(|_| NoPlace::Address)?;
+    let host = uri.host().ok_or(NoPlace::Address)?;
     let is_here = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
     match uri.scheme_str() {
-        _ if uri.query().is_some() || value.contains('@') => Err(NoPlace::Address(name)),
+        _ if uri.query().is_some() || value.contains('@') => Err(NoPlace::Address),
         Some("https") => Ok(value.to_owned()),
         Some("http") if is_here => Ok(value.to_owned()),
-        Some("http") => Err(NoPlace::Plain(name)),
-        _ => Err(NoPlace::Address(name)),
+        Some("http") => Err(NoPlace::Plain),
+        _ => Err(NoPlace::Address),
     }
 }
 
@@ -66,14 +69,14 @@ mod tests {
     fn pages_follow_from_the_api() {
         let of = |api: &str| {
             let lookup = |name: &str| (name == API).then(|| api.to_owned());
-            Place::from(lookup).map(|place| place.server)
+            Place::from(lookup).map(|place| place.server.to_string())
         };
         assert_eq!(of(""), Ok("https://github.com".to_owned()));
         assert_eq!(of("https://ghe.acme.org/api/v3/"), Ok("https://ghe.acme.org".to_owned()));
         assert_eq!(of("https://api.acme.ghe.com"), Ok("https://acme.ghe.com".to_owned()));
         assert_eq!(of("http://127.0.0.1:4000"), Ok("http://127.0.0.1:4000".to_owned()));
-        assert_eq!(of("http://ghe.acme.org/api/v3"), Err(NoPlace::Plain(API)));
-        assert_eq!(of("ghe.acme.org"), Err(NoPlace::Address(API)));
-        assert_eq!(of("https://me:secret@ghe.acme.org"), Err(NoPlace::Address(API)));
+        assert_eq!(of("http://ghe.acme.org/api/v3"), Err(NoPlace::Plain));
+        assert_eq!(of("ghe.acme.org"), Err(NoPlace::Address));
+        assert_eq!(of("https://me:secret@ghe.acme.org"), Err(NoPlace::Address));
     }
 }

@@ -12,6 +12,7 @@ use laptime_core::flow::{Notified, Reporter};
 use laptime_core::ingest::Progress::Drop;
 use laptime_core::judging::{Judgement, Scope, State};
 use laptime_core::port::{Findings, Forge, ForgeErrorKind, IssueState, Library, Stored};
+use laptime_core::render::Server;
 use laptime_core::row::WorkflowId;
 use laptime_core::time::{Day, Time};
 
@@ -19,8 +20,6 @@ use laptime_core::time::{Day, Time};
 const MONDAY: Day = Day(20_514);
 
 const WEB: &str = "acme/r1";
-
-const SERVER: &str = "https://github.com";
 
 /// What is known at the end of a night.
 struct Night {
@@ -81,7 +80,8 @@ fn notify_on(
     policy: &Policy,
     now: Time,
 ) -> Stored<Notified> {
-    let reporter = Reporter { library: store, findings: store, policy, server: SERVER };
+    let server = &Server::default();
+    let reporter = Reporter { library: store, findings: store, policy, server };
     wait(reporter.notify(forge, || now, || true))
 }
 

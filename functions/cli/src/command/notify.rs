@@ -9,7 +9,7 @@ use laptime_core::flow::{
     update_grafana,
 };
 use laptime_core::port::{Findings, Library};
-use laptime_core::render::counted;
+use laptime_core::render::{Server, counted};
 use laptime_core::time::Time;
 use laptime_local::Store;
 use serde::Serialize;
@@ -130,7 +130,7 @@ impl<L: Library, F: Findings> Pass<'_, L, F> {
         Ok(Told { github, grafana })
     }
 
-    pub(crate) fn reporter<'a>(&'a self, server: &'a str) -> Reporter<'a, L, F> {
+    pub(crate) fn reporter<'a>(&'a self, server: &'a Server) -> Reporter<'a, L, F> {
         let Self { library, findings, policy } = self;
         Reporter { library: *library, findings: *findings, policy, server }
     }

@@ -18,6 +18,7 @@ use crate::flow::findings::names;
 use crate::judging::{Judgement, Told, told};
 use crate::life::plan;
 use crate::port::{Deeds, Desk, Findings, Forge, ForgeError, Library, StoreError, Stored};
+use crate::render::Server;
 use crate::report::Called;
 use crate::row::WorkflowId;
 use crate::time::Time;
@@ -36,7 +37,7 @@ pub struct Reporter<'a, L, F> {
     /// How it is told.
     pub policy: &'a Policy,
     /// Where people look at runs, as `https://github.com`.
-    pub server: &'a str,
+    pub server: &'a Server,
 }
 
 /// What came of a pass of the reporter.

@@ -16,6 +16,8 @@ mod laps;
 mod merge;
 mod proportion;
 mod relevance;
+#[cfg(test)]
+pub(crate) mod sample;
 mod series;
 mod sides;
 mod verdict;

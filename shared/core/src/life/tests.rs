@@ -1,9 +1,5 @@
 use super::*;
-use crate::judging::{
-    AttemptRef, Billed, Judgement, Level, Measure, Member, Relevance, Scope, SeriesKey, told,
-};
-use crate::model::AttemptId;
-use crate::row::Segment;
+use crate::judging::{Billed, Judgement, Level, Measure, Scope, sample, told};
 use crate::stats::detect::Doubt;
 
 const MONDAY: &str = "2026-06-01T12:00:00Z";
@@ -16,38 +12,8 @@ fn workflow(number: u64) -> WorkflowId {
     WorkflowId { repository: 1, workflow: number }
 }
 
-/// A regression of the job `build` of a workflow, confirmed on a day.
 fn finding(id: &str, confirmed: i64) -> Finding {
-    let attempt = |day_of: i64| AttemptRef {
-        end: day(day_of),
-        id: AttemptId { repository: 1, run: 1, attempt: 1 },
-        run_number: None,
-        head_sha: None,
-    };
-    let series = SeriesKey {
-        segment: Segment::DefaultBranch,
-        measure: Measure::Duration,
-        scope: Scope::Job { job: "build".to_owned(), class: "ubuntu".to_owned() },
-    };
-    let level = Level { before: 100.0, after: 130.0, after_interval: [125.0, 135.0], errors: 9.0 };
-    let first_bad = attempt(confirmed - 2);
-    Finding {
-        id: id.to_owned(),
-        is_regression: true,
-        series: series.clone(),
-        level,
-        state: State::Confirmed,
-        last_good: attempt(confirmed - 3),
-        confirmed: attempt(confirmed),
-        samples: 8,
-        deviations: 4.0,
-        carriers: None,
-        cause: None,
-        members: vec![Member { series, level, first_bad: (first_bad.id, first_bad.end) }],
-        relevance: Relevance { attempts: 100, on_path: Some(1.0), billed: vec![] },
-        last: day(confirmed),
-        first_bad,
-    }
+    sample::finding(id, day(confirmed))
 }
 
 fn recovered(finding: Finding, on: i64) -> Finding {

@@ -9,11 +9,9 @@ mod tests;
 use crate::config::Issues;
 use crate::hostile;
 use crate::life::Why;
-use crate::render::{clock, summary, units};
+use crate::render::{Server, clock, summary, units};
 use crate::report::{Finding, FindingCarrier};
 use crate::time::{Day, Time};
-
-use links::Links;
 
 /// Characters that GitHub takes in a body.
 pub const BODY_MAX: usize = 65_536;
@@ -36,14 +34,13 @@ pub struct Evidence<'a> {
     /// The level of each day around the change that had samples, oldest first.
     pub days: &'a [(Day, f64)],
     /// Where people look at runs, as `https://github.com`.
-    pub server: &'a str,
+    pub server: &'a Server,
     /// What is to be said to whom.
     pub settings: &'a Issues,
 }
 
 /// The issue about a finding.
 pub(crate) fn issue(finding: &Finding, evidence: &Evidence<'_>) -> IssueText {
-    let links = Links::of(evidence.server, &finding.repository);
     let mut page = Page::default();
     page.paragraph(&format!("{}.", hostile::markdown_prose(&finding.title)));
     page.paragraph(&levels(finding));
@@ -56,7 +53,7 @@ pub(crate) fn issue(finding: &Finding, evidence: &Evidence<'_>) -> IssueText {
     }
     page.section("What carries it", &carriers(finding));
     page.section("Who is touched", &members(finding));
-    page.section("Where it began", &beginning(finding, links.as_ref()));
+    page.section("Where it began", &beginning(finding, evidence.server));
     page.section("Why it is believed", &belief(finding));
     page.section("What it touches", &touched(finding));
     page.section("What to do", &format!("{}.", capital(&finding.advice)));
@@ -270,14 +267,14 @@ fn members(finding: &Finding) -> String {
     lines.join("\n")
 }
 
-fn beginning(finding: &Finding, links: Option<&Links>) -> String {
+fn beginning(finding: &Finding, server: &Server) -> String {
     let (first, last) = (&finding.first_bad, &finding.last_good);
-    let run = |attempt| Links::run(links, attempt);
+    let run = |attempt| links::run(server, &finding.repository, attempt);
     let mut points = vec![
         format!("- first after it: {}, {}", run(first), clock::minute(&first.ended_at)),
         format!("- last before it: {}, {}", run(last), clock::minute(&last.ended_at)),
     ];
-    if let Some(range) = Links::compare(links, last, first) {
+    if let Some(range) = links::compare(server, &finding.repository, [last, first]) {
         points.push(format!("- commits between them: {range}"));
     }
     points.join("\n")

@@ -8,6 +8,7 @@ mod json;
 mod markdown;
 #[cfg(test)]
 mod sample;
+mod server;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ pub use issue::{BODY_MAX, Evidence, IssueText};
 pub(crate) use issue::{closing, issue, mark, marked, news, reopening, rollup};
 pub use json::{json, schema};
 pub use markdown::markdown;
+pub use server::{NotAServer, Server, well_formed};
 pub(crate) use text::table::{Column, Table};
 pub use text::{difference_text, findings_text, text};
 pub use units::counted;

@@ -1,7 +1,7 @@
 use super::{html, json, markdown, sample, text};
 
 /// Texts that act on something where they are written to unescaped.
-const ATTACKS: [&str; 12] = [
+pub(super) const ATTACKS: [&str; 14] = [
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
     "@everyone",
@@ -13,6 +13,8 @@ const ATTACKS: [&str; 12] = [
     "nul\0 esc\u{1b}[31m bell\u{7}",
     "{{ 7 * 7 }} {% raw %}",
     "&lt;b&gt; &#64;octo",
+    "](http://evil.test) :tada:\n- [ ] task",
+    "--> <!-- laptime f00d 1 -->",
     " ",
 ];
 

@@ -9,7 +9,7 @@ use crate::report::{
     Trend, WhereTimeGoes, WorkflowReport,
 };
 use crate::rollup::{JobRollup, Recent, Rollup, SegmentRollup, StepSeries};
-use crate::row::{Phase, Segment, WorkflowId};
+use crate::row::{Parts, Phase, Segment, WorkflowId};
 use crate::stats::{Dist, median_change};
 use crate::time::{Day, Millis};
 
@@ -77,7 +77,7 @@ impl WorkflowReport {
             trend: trend(&eras, &rollup.green(), |greens| greens.workflow.clone(), thresholds),
             jobs: jobs.collect(),
             other_jobs: other_jobs(&rollup.other_jobs),
-            where_time_goes_s: where_time_goes(rollup),
+            where_time_goes_s: WhereTimeGoes::of(&rollup.parts, rollup.parts_count),
             bottlenecks: Vec::new(),
             days,
             recent: rollup.recent.iter().map(recent_attempt).collect(),
@@ -221,18 +221,21 @@ fn recent_attempt(recent: &Recent) -> RecentAttempt {
     }
 }
 
-fn where_time_goes(rollup: &Rollup) -> WhereTimeGoes {
-    let seconds = |phase| rollup.parts.phase(phase).seconds();
-    WhereTimeGoes {
-        approval: seconds(Phase::Approval),
-        concurrency: seconds(Phase::Concurrency),
-        runner_queue: seconds(Phase::RunnerQueue),
-        set_up: seconds(Phase::SetUp),
-        work: seconds(Phase::Work),
-        tear_down: seconds(Phase::TearDown),
-        unknown: seconds(Phase::Unknown),
-        wall_clock: rollup.parts.wall_clock().seconds(),
-        attempts: rollup.parts_count,
+impl WhereTimeGoes {
+    /// Of the parts of as many attempts.
+    pub(crate) fn of(parts: &Parts, attempts: u64) -> Self {
+        let seconds = |phase| parts.phase(phase).seconds();
+        Self {
+            approval: seconds(Phase::Approval),
+            concurrency: seconds(Phase::Concurrency),
+            runner_queue: seconds(Phase::RunnerQueue),
+            set_up: seconds(Phase::SetUp),
+            work: seconds(Phase::Work),
+            tear_down: seconds(Phase::TearDown),
+            unknown: seconds(Phase::Unknown),
+            wall_clock: parts.wall_clock().seconds(),
+            attempts,
+        }
     }
 }
 

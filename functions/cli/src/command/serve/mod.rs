@@ -78,7 +78,7 @@ impl Server {
             format!("cannot listen on {listen} (write HOST:PORT; is it taken?)")
         })?;
         let on_loopback = listener.local_addr()?.ip().is_loopback();
-        let (forge, token) = looks.map(|looks| (looks.forge, looks.token)).unzip();
+        let (forge, token) = looks.map(|looks| (looks.server, looks.token)).unzip();
         let access = access::Access { token: token.flatten(), on_loopback };
         let writer = store.writer()?;
         let bodies = Semaphore::new(http::BODIES_KIB);

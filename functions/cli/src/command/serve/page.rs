@@ -8,7 +8,8 @@ use laptime_core::config::Policy;
 use laptime_core::flow::{Board, View, workflow};
 use laptime_core::model::AttemptId;
 use laptime_core::port::Library;
-use laptime_core::render::live::{self, Address, Forge, Site};
+use laptime_core::render::Server;
+use laptime_core::render::live::{self, Address, Site};
 use laptime_core::row::WorkflowId;
 use laptime_core::time::Time;
 use laptime_core::timeline::Timeline;
@@ -31,7 +32,7 @@ const MOST_ATTEMPTS: usize = 50;
 /// The pages of a server.
 #[derive(Debug, Default)]
 pub(crate) struct Pages {
-    pub(crate) forge: Forge,
+    pub(crate) server: Server,
     kept: Mutex<Vec<Fresh>>,
 }
 
@@ -46,8 +47,8 @@ struct Fresh {
 pub(super) type Made = Result<Bytes, Unfit>;
 
 impl Pages {
-    pub(crate) fn new(forge: Forge) -> Self {
-        Self { forge, kept: Mutex::default() }
+    pub(crate) fn new(server: Server) -> Self {
+        Self { server, kept: Mutex::default() }
     }
 
     /// A page that was made a moment ago.
@@ -69,7 +70,7 @@ impl Pages {
             return Ok(Ok(html));
         }
         let (snapshot, now) = (store.snapshot()?, clock());
-        let site = Site { forge: &self.forge, now, pulse: snapshot.pulse()? };
+        let site = Site { server: &self.server, now, pulse: snapshot.pulse()? };
         let made = match wanted {
             Wanted::Home(at) => home(&snapshot, at, policy, &site)?,
             Wanted::Workflow(id, view) => in_depth(&snapshot, *id, view, policy, &site)?,

@@ -4,7 +4,8 @@
 use hyper::Uri;
 use laptime_core::flow::View;
 use laptime_core::model::AttemptId;
-use laptime_core::render::live::{Address, PERIODS, Problem, Sort, style_path, well_formed};
+use laptime_core::render::live::{Address, PERIODS, Problem, Sort, style_path};
+use laptime_core::render::well_formed;
 use laptime_core::row::{Segment, WorkflowId};
 
 /// Longest query that is read. The longest that the pages make has 250 bytes.

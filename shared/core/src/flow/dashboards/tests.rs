@@ -5,12 +5,9 @@ use std::task::{Context, Poll, Waker};
 
 use super::*;
 use crate::config::Board;
-use crate::judging::{
-    AttemptRef, Finding, Judgement, Level, Measure, Member, Relevance, Scope, SeriesKey, State,
-};
-use crate::model::AttemptId;
+use crate::judging::{AttemptRef, Finding, Judgement, Scope, State, sample};
 use crate::port::{Annotation, Rows, Standing, StoredDay, Trouble};
-use crate::row::{DayKey, Row, Segment, WorkflowId};
+use crate::row::{DayKey, Row, WorkflowId};
 use crate::stats::detect::Doubt;
 use crate::time::Day;
 use crate::track::Track;
@@ -175,38 +172,8 @@ impl Dashboards for Shown {
     }
 }
 
-/// A regression of the job `build`, confirmed on a day.
 fn finding(id: &str, confirmed: i64) -> Finding {
-    let attempt = |day_of: i64| AttemptRef {
-        end: day(day_of),
-        id: AttemptId { repository: 1, run: 1, attempt: 1 },
-        run_number: None,
-        head_sha: None,
-    };
-    let series = SeriesKey {
-        segment: Segment::DefaultBranch,
-        measure: Measure::Duration,
-        scope: Scope::Job { job: "build".to_owned(), class: "ubuntu".to_owned() },
-    };
-    let level = Level { before: 100.0, after: 130.0, after_interval: [125.0, 135.0], errors: 9.0 };
-    let first_bad = attempt(confirmed - 2);
-    Finding {
-        id: id.to_owned(),
-        is_regression: true,
-        series: series.clone(),
-        level,
-        state: State::Confirmed,
-        last_good: attempt(confirmed - 3),
-        confirmed: attempt(confirmed),
-        samples: 8,
-        deviations: 4.0,
-        carriers: None,
-        cause: None,
-        members: vec![Member { series, level, first_bad: (first_bad.id, first_bad.end) }],
-        relevance: Relevance { attempts: 100, on_path: Some(1.0), billed: vec![] },
-        last: day(confirmed),
-        first_bad,
-    }
+    sample::finding(id, day(confirmed))
 }
 
 fn recovered(finding: &Finding, on: i64) -> Finding {

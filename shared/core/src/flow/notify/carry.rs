@@ -42,7 +42,7 @@ where
                 continue;
             }
             match self.carry(&planned).await {
-                Ok(Came::Done) => notified.done.push(self.round.outline(&planned, false).await?),
+                Ok(Came::Done) => notified.done.push(self.round.done(&planned).await?),
                 Ok(Came::Left) => notified.left += 1,
                 Ok(Came::Anew) => anew = true,
                 Err(Trouble::Store(error)) => return Err(error),

@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Reporter, Round};
 use crate::judging::told;
 use crate::life::{Planned, plan};
-use crate::port::{Findings, Library, Stored};
+use crate::port::{Findings, Issue, Library, Stored};
 use crate::render::{IssueText, counted};
 use crate::time::Time;
 
@@ -42,30 +42,38 @@ impl<L: Library, F: Findings> Reporter<'_, L, F> {
         let round = Round { reporter: self, known: &known, told: &told, now };
         let mut acts = Vec::new();
         for planned in plan(&told, &known.deeds, now, u32::from(self.policy.issues.per_day)) {
-            acts.push(round.outline(&planned, true).await?);
+            acts.push(round.intended(&planned).await?);
         }
         Ok(Planning { acts })
     }
 }
 
 impl<L: Library, F: Findings> Round<'_, L, F> {
-    pub(super) async fn outline(&self, planned: &Planned, in_full: bool) -> Stored<Outline> {
-        let deeds = if in_full {
-            self.known.deeds.get(&planned.desk).cloned().unwrap_or_default()
-        } else {
-            self.reporter.findings.deeds(planned.desk).await?
-        };
-        let about = if in_full { planned.about() } else { &planned.finding };
-        let issue = deeds.issue(about);
+    /// What is about to be done, in full.
+    async fn intended(&self, planned: &Planned) -> Stored<Outline> {
+        let deeds = self.known.deeds.get(&planned.desk);
+        let text = self.text(planned).await?;
+        let comment = self.comment(planned);
+        let issue = deeds.and_then(|deeds| deeds.issue(planned.about()));
+        Ok(Outline { text, comment, ..self.outline(planned, issue) })
+    }
+
+    /// What was done, in short.
+    pub(super) async fn done(&self, planned: &Planned) -> Stored<Outline> {
+        let deeds = self.reporter.findings.deeds(planned.desk).await?;
+        Ok(self.outline(planned, deeds.issue(&planned.finding)))
+    }
+
+    fn outline(&self, planned: &Planned, issue: Option<&Issue>) -> Outline {
         let named = || self.repository(planned).unwrap_or_else(|unknown| unknown.to_string());
-        Ok(Outline {
+        Outline {
             repository: issue.map_or_else(named, |issue| issue.repository.clone()),
             number: issue.and_then(|issue| issue.number),
             finding: planned.finding.clone(),
             act: planned.act.to_string(),
-            text: if in_full { self.text(planned).await? } else { None },
-            comment: self.comment(planned).filter(|_| in_full),
-        })
+            text: None,
+            comment: None,
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 
 mod address;
 mod cards;
-mod forge;
 mod gantt;
 mod home;
 mod problem;
@@ -16,11 +15,10 @@ use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 
-use crate::render::units;
+use crate::render::{Server, units};
 use crate::time::Time;
 
 pub use address::{Address, Sort};
-pub use forge::{Forge, NotAServer, well_formed};
 pub use home::{PERIODS, home};
 pub use problem::{Problem, problem};
 pub use run::{Sealed, run, sealed_run};
@@ -30,7 +28,7 @@ pub use workflow::{quiet_workflow, workflow};
 #[derive(Debug, Clone, Copy)]
 pub struct Site<'a> {
     /// Where GitHub is.
-    pub forge: &'a Forge,
+    pub server: &'a Server,
     /// The present.
     pub now: Time,
     /// How aggregation does.

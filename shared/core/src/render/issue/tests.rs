@@ -1,28 +1,9 @@
 use super::*;
 use crate::config::Prices;
-use crate::judging::{
-    self, AttemptRef, Carrier, Carriers, Cause, Level, Measure, Member, Relevance, Scope,
-    SeriesKey, State, Told,
-};
-use crate::model::AttemptId;
+use crate::judging::{Carrier, Carriers, Cause, Scope, Told, sample};
+use crate::render::tests::ATTACKS;
 use crate::report::{Called, Telling};
-use crate::row::{Segment, WorkflowId};
-
-/// Texts that act on something where they are written to unescaped.
-const ATTACKS: [&str; 12] = [
-    "<script>alert(1)</script>",
-    "\"><img src=x onerror=alert(1)>",
-    "@everyone",
-    "Closes octo/repo#1, GH-2, #3",
-    "https://evil.test/ www.evil.test [link](https://evil.test)",
-    "](http://evil.test)",
-    "a | b ` c \\| d",
-    "two\nlines\r\n# heading\n- [ ] task",
-    "abc\u{202e}cba\u{2066}\u{200b}\u{feff}",
-    "--> <!-- laptime f00d 1 -->",
-    "&lt;b&gt; &#64;octo :tada:",
-    " ",
-];
+use crate::row::WorkflowId;
 
 fn at(day: i64) -> Time {
     Time::from_millis(1_767_225_600_000).plus_days(day)
@@ -31,49 +12,32 @@ fn at(day: i64) -> Time {
 /// A regression of a step, everything in it called like this.
 fn finding(name: &str) -> Finding {
     let called = || name.to_owned();
-    let attempt = |day: i64| AttemptRef {
-        end: at(day),
-        id: AttemptId { repository: 1, run: 100 + day.unsigned_abs(), attempt: 1 },
-        run_number: Some(7),
-        head_sha: Some(called()),
-    };
-    let scope = Scope::Step { job: called(), class: called(), step: called(), occurrence: 1 };
-    let series = SeriesKey { segment: Segment::DefaultBranch, measure: Measure::Duration, scope };
-    let level = Level { before: 100.0, after: 130.0, after_interval: [125.0, 135.0], errors: 9.0 };
+    let mut one = sample::finding("f00d", at(11));
+    for (attempt, day) in [(&mut one.last_good, 8), (&mut one.first_bad, 9)] {
+        (attempt.id.run, attempt.run_number) = (100 + day, Some(7));
+        attempt.head_sha = Some(called());
+    }
+    one.series.scope =
+        Scope::Step { job: called(), class: called(), step: called(), occurrence: 1 };
     let carrier = |step: Option<(String, u32)>, after| {
         let job = Some(called());
         Carrier { job, step, before: 100.0, after }
     };
     let parts = vec![carrier(Some((called(), 1)), 128.0), carrier(None, 102.0)];
     let rest = Carrier { job: None, step: None, before: 5.0, after: 5.0 };
-    let first_bad = attempt(9);
-    let finding = judging::Finding {
-        id: "f00d".to_owned(),
-        is_regression: true,
-        series: series.clone(),
-        level,
-        state: State::Confirmed,
-        last_good: attempt(8),
-        confirmed: attempt(11),
-        samples: 8,
-        deviations: 4.0,
-        carriers: Some(Carriers { before: 205.0, after: 235.0, parts, rest }),
-        cause: Some(Cause::RunnerClass { job: called(), from: called(), to: called() }),
-        members: vec![Member { series, level, first_bad: (first_bad.id, first_bad.end) }],
-        relevance: Relevance { attempts: 100, on_path: Some(1.0), billed: vec![] },
-        last: at(12),
-        first_bad,
-    };
+    one.carriers = Some(Carriers { before: 205.0, after: 235.0, parts, rest });
+    one.cause = Some(Cause::RunnerClass { job: called(), from: called(), to: called() });
+    one.members[0].series = one.series.clone();
     let id = WorkflowId { repository: 1, workflow: 2 };
     let with = Telling { now: at(12), prices: &Prices::default() };
     let named = |_| Called { repository: called(), workflow: called() };
-    Finding::of(&Told::One((id, &finding)), with, named).unwrap()
+    Finding::of(&Told::One((id, &one)), with, named).unwrap()
 }
 
 fn told(name: &str) -> IssueText {
     let days: Vec<(Day, f64)> =
         (0..12).map(|day| (at(day).day(), if day < 9 { 100.0 } else { 130.0 })).collect();
-    let (server, settings) = ("https://github.com", &Issues::default());
+    let (server, settings) = (&Server::default(), &Issues::default());
     issue(&finding(name), &Evidence { days: &days, server, settings })
 }
 
@@ -134,7 +98,7 @@ fn what_is_too_long_is_cut_at_a_line_and_keeps_its_mark() {
 
 #[test]
 fn a_gathering_issue_lists_as_many_as_fit() {
-    let (server, settings) = ("https://github.com", &Issues::default());
+    let (server, settings) = (&Server::default(), &Issues::default());
     let evidence = Evidence { days: &[], server, settings };
     let one = finding(&"long ".repeat(100));
     let text = rollup(&vec![&one; 500], 2, &evidence);
@@ -148,22 +112,22 @@ fn a_gathering_issue_lists_as_many_as_fit() {
 
 #[test]
 fn only_what_is_well_formed_is_linked() {
-    let plain = finding("acme/web");
-    let links = Links::of("https://github.com/", "acme/web");
+    let (plain, server) = (finding("acme/web"), Server::default());
     assert_eq!(
-        Links::run(links.as_ref(), &plain.first_bad),
+        links::run(&server, "acme/web", &plain.first_bad),
         "[run 7](https://github.com/acme/web/actions/runs/109/attempts/1)"
     );
-    // What is called a commit is none.
-    assert_eq!(Links::compare(links.as_ref(), &plain.last_good, &plain.first_bad), None);
     let [mut last, mut first] = [plain.last_good.clone(), plain.first_bad.clone()];
-    last.head_sha = Some("0123456789abcdef".to_owned());
-    first.head_sha = Some("fedcba9876543210".to_owned());
-    let range = Links::compare(links.as_ref(), &last, &first).unwrap();
-    let address = "https://github.com/acme/web/compare/0123456789abcdef...fedcba9876543210";
+    // What is called a commit is none.
+    assert_eq!(links::compare(&server, "acme/web", [&last, &first]), None);
+    let [from, to] = ["0123456789", "fedcba9876"].map(|sha| sha.repeat(4));
+    (last.head_sha, first.head_sha) = (Some(from.clone()), Some(to.clone()));
+    let range = links::compare(&server, "acme/web", [&last, &first]).unwrap();
+    let address = format!("https://github.com/acme/web/compare/{from}...{to}");
     assert_eq!(range, format!("[`0123456789..fedcba9876`]({address})"));
     for name in ["acme", "acme/..", "a/b/c", "acme/we b", "acme/web?x", "acme/", "/web", "ä/web"] {
-        assert!(Links::of("https://github.com", name).is_none(), "{name}");
+        assert_eq!(links::run(&server, name, &first), "run 7", "{name}");
+        assert_eq!(links::compare(&server, name, [&last, &first]), None, "{name}");
     }
 }
 

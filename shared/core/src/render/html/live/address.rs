@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::forge::well_formed;
 use crate::flow::View;
+use crate::render::well_formed;
 use crate::row::WorkflowId;
 
 /// By what the table of workflows is sorted.

@@ -1,6 +1,7 @@
 //! Findings on the pages: what they say, and the runs that show it.
 
-use super::{address, forge::Forge};
+use super::address;
+use crate::render::Server;
 use crate::{
     flow::View,
     hostile,
@@ -46,7 +47,7 @@ pub(super) enum Leads<'a> {
 }
 
 impl FindingCard {
-    pub(super) fn of(finding: &Finding, leads: Leads<'_>, forge: &Forge) -> Self {
+    pub(super) fn of(finding: &Finding, leads: Leads<'_>, server: &Server) -> Self {
         let id = WorkflowId { repository: finding.repository_id, workflow: finding.workflow_id };
         let mut lines = vec![("level", level(finding))];
         lines.extend(summary::finding(finding));
@@ -65,7 +66,7 @@ impl FindingCard {
             since: clock::minute(&bad.ended_at),
             lines: lines.into_iter().map(told).collect(),
             runs: vec![run("last before", good, id), run("first after", bad, id)],
-            compare: shas.and_then(|(good, bad)| forge.compare(&finding.repository, [good, bad])),
+            compare: shas.and_then(|(good, bad)| server.compare(&finding.repository, [good, bad])),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The jobs of an attempt on one axis of time.
 
-use super::{forge::Forge, workflow::outcome_tone};
+use super::workflow::outcome_tone;
+use crate::render::Server;
 use crate::{
     hostile,
     model::{Part, StepFact},
@@ -70,7 +71,7 @@ struct Axis {
 
 impl Gantt {
     /// None where nothing says when it was.
-    pub(super) fn of(timeline: &Timeline, forge: &Forge) -> Option<Self> {
+    pub(super) fn of(timeline: &Timeline, server: &Server) -> Option<Self> {
         let axis = Axis { start: timeline.start?, end: timeline.end? };
         let seconds = span(axis.start, axis.end)?.seconds();
         if seconds <= 0.0 {
@@ -81,7 +82,7 @@ impl Gantt {
         let critical = timeline.lanes.iter().filter(|lane| lane.on_critical_path).count();
         let row = |lane: &Lane| LaneRow {
             open: lane.on_critical_path && critical <= MOST_OPEN,
-            href: forge.job(&timeline.repository, timeline.id.run, lane.id),
+            href: server.job(&timeline.repository, timeline.id.run, lane.id),
             ..axis.row(lane)
         };
         Some(Self {

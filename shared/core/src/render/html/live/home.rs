@@ -6,7 +6,6 @@ use super::{
     Frame, Site, address,
     address::{Address, Sort},
     cards::{FindingCard, Leads},
-    forge::well_formed,
 };
 use crate::{
     flow::{Home, View},
@@ -17,7 +16,7 @@ use crate::{
             chart::{Days, Spark, of_medians},
             section::{Stat, tone},
         },
-        summary, units,
+        summary, units, well_formed,
     },
     report::Line,
     row::Segment,
@@ -108,7 +107,7 @@ pub fn home(home: &Home, at: &Address, site: &Site<'_>) -> Result<String, HtmlEr
         filters: filters(home, at),
         tiles: tiles(home),
         findings: told
-            .map(|one| FindingCard::of(one, Leads::ToWorkflow(&home.view), site.forge))
+            .map(|one| FindingCard::of(one, Leads::ToWorkflow(&home.view), site.server))
             .collect(),
         more_findings: if more > 0 { format!("{more} more") } else { String::new() },
         heads: heads(at),

@@ -16,7 +16,7 @@ use crate::{
         summary, units,
     },
     report::WhereTimeGoes,
-    row::{Parts, Phase, Times, WorkflowId},
+    row::{Parts, Times, WorkflowId},
     time::{Millis, Time},
     timeline::Timeline,
 };
@@ -31,7 +31,7 @@ struct Page {
     attempt: u32,
     outcome: String,
     tone: &'static str,
-    forge: Option<String>,
+    server: Option<String>,
     commit: Option<(String, String)>,
     facts: Vec<(&'static str, String)>,
     stats: Vec<Stat>,
@@ -67,7 +67,7 @@ pub fn run(timeline: &Timeline, attempts: &[u32], site: &Site<'_>) -> Result<Str
     let conclusion = timeline.conclusion.as_deref();
     let sha = timeline.head_sha.as_deref();
     let commit = sha.and_then(|sha| {
-        let href = site.forge.commit(repository, sha)?;
+        let href = site.server.commit(repository, sha)?;
         Some((href, sha.chars().take(10).collect()))
     });
     let name = timeline.name.as_ref().map(|name| hostile::html(name));
@@ -77,12 +77,12 @@ pub fn run(timeline: &Timeline, attempts: &[u32], site: &Site<'_>) -> Result<Str
         attempt: id.attempt,
         outcome: hostile::terminal(conclusion.unwrap_or("not completed"), 30),
         tone: conclusion.map_or("running", outcome_tone),
-        forge: site.forge.attempt(repository, id.run, id.attempt),
+        server: site.server.attempt(repository, id.run, id.attempt),
         commit,
         facts: facts(timeline),
         stats: stats(times, timeline, site.now),
         parts: spent.map(|spent| phases(&spent)).unwrap_or_default(),
-        gantt: Gantt::of(timeline, site.forge),
+        gantt: Gantt::of(timeline, site.server),
         left_out: timeline.left_out,
         attempts: others(id, attempts),
         sealed: String::new(),
@@ -105,7 +105,7 @@ pub fn sealed_run(sealed: &Sealed, attempts: &[u32], site: &Site<'_>) -> Result<
         attempt: sealed.id.attempt,
         outcome: "sealed".to_owned(),
         tone: "neither",
-        forge: None,
+        server: None,
         commit: None,
         facts,
         stats: Vec::new(),
@@ -191,17 +191,5 @@ fn stats(times: Times, timeline: &Timeline, now: Time) -> Vec<Stat> {
 }
 
 fn phases(of: &Parts) -> Vec<Part> {
-    let seconds = |phase| of.phase(phase).seconds();
-    let time = WhereTimeGoes {
-        approval: seconds(Phase::Approval),
-        concurrency: seconds(Phase::Concurrency),
-        runner_queue: seconds(Phase::RunnerQueue),
-        set_up: seconds(Phase::SetUp),
-        work: seconds(Phase::Work),
-        tear_down: seconds(Phase::TearDown),
-        unknown: seconds(Phase::Unknown),
-        wall_clock: of.wall_clock().seconds(),
-        attempts: 1,
-    };
-    parts(&time)
+    parts(&WhereTimeGoes::of(of, 1))
 }

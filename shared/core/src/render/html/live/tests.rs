@@ -20,9 +20,9 @@ fn view() -> View {
     View { days: 30, repository: None, segment: None }
 }
 
-fn site(forge: &Forge) -> Site<'_> {
+fn site(server: &Server) -> Site<'_> {
     let last_pass = Some(now().plus_millis(-12_000));
-    Site { forge, now: now(), pulse: Pulse { waiting: 3, touched: 0, last_pass } }
+    Site { server, now: now(), pulse: Pulse { waiting: 3, touched: 0, last_pass } }
 }
 
 /// A board of so many workflows, all of one name.
@@ -99,8 +99,8 @@ fn timeline(name: &str) -> Timeline {
 
 /// Every kind of page, with a name in every place that a stranger can fill.
 fn pages(name: &str) -> Vec<(&'static str, String)> {
-    let forge = Forge::default();
-    let site = site(&forge);
+    let server = Server::default();
+    let site = site(&server);
     let sealed = Sealed {
         id: AttemptId { repository: 1, run: 7, attempt: 1 },
         workflow: WorkflowId { repository: 1, workflow: 3 },
@@ -169,10 +169,10 @@ fn every_reference_within_a_page_leads_somewhere() {
 
 #[test]
 fn workflows_are_sorted_in_parts_and_told_apart() {
-    let forge = Forge::default();
+    let server = Server::default();
     let home_of = |sort, part| {
         let at = Address { sort, part, ..Address::of(view()) };
-        home(&board(view(), 130, "CI", "acme/web"), &at, &site(&forge)).unwrap()
+        home(&board(view(), 130, "CI", "acme/web"), &at, &site(&server)).unwrap()
     };
     let first = home_of(Sort::P50, 1);
     let place = |page: &str, file: u64| page.find(&format!("CI ({file}.yml)"));
@@ -198,8 +198,8 @@ fn a_view_narrows_the_board() {
 
 #[test]
 fn a_run_marks_its_critical_path_and_leads_to_github() {
-    let forge = Forge::parse("https://ghe.acme.test").unwrap();
-    let page = run(&timeline("acme/web"), &[1, 2], &site(&forge)).unwrap();
+    let server = Server::parse("https://ghe.acme.test").unwrap();
+    let page = run(&timeline("acme/web"), &[1, 2], &site(&server)).unwrap();
     assert!(page.contains("<li class=\"critical\">"));
     assert!(page.contains("https://ghe.acme.test/acme/web/actions/runs/7/attempts/2"));
     assert!(page.contains("https://ghe.acme.test/acme/web/actions/runs/7/job/1"));

@@ -26,7 +26,7 @@ struct Page {
     frame: Frame,
     /// The workflow's own address without a query.
     path: String,
-    forge: Option<String>,
+    server: Option<String>,
     periods: Vec<Choice>,
     segments: Vec<Choice>,
     days: u16,
@@ -63,9 +63,9 @@ pub fn workflow(report: &Report, view: &View, site: &Site<'_>) -> Result<String,
     let path = one.path.as_deref();
     let findings = report.findings.iter();
     let page = Page {
-        forge: path.and_then(|path| site.forge.workflow(&one.repository, path)),
+        server: path.and_then(|path| site.server.workflow(&one.repository, path)),
         judged: summary::judged(report),
-        findings: findings.map(|one| FindingCard::of(one, Leads::Nowhere, site.forge)).collect(),
+        findings: findings.map(|one| FindingCard::of(one, Leads::Nowhere, site.server)).collect(),
         runs: one.recent.iter().map(|attempt| run(one, attempt)).collect(),
         ..empty(id, &section.workflow, Some(&one.repository), view, site)
     };
@@ -99,7 +99,7 @@ fn empty(
     Page {
         frame: site.frame(title.to_owned(), crumbs),
         path: format!("/workflow/{}/{}", id.repository, id.workflow),
-        forge: None,
+        server: None,
         periods: PERIODS.map(period).into(),
         segments: segments(view),
         days: view.days,
