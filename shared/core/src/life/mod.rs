@@ -5,7 +5,7 @@
 //! whoever carries a plan out stores what [`Deeds`] says comes after each act.
 
 mod deeds;
-mod rollup;
+mod gathering;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +18,7 @@ use crate::row::WorkflowId;
 use crate::stored::to_bytes;
 use crate::time::{MS_PER_HOUR, Time};
 
-use rollup::Weighed;
+use gathering::Weighed;
 
 /// Days after an issue was closed in which a change of the same series opens it again.
 const COOLING_DAYS: i64 = 14;

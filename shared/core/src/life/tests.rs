@@ -210,10 +210,10 @@ fn beyond_the_budget_of_a_day_one_issue_gathers_the_rest() {
     let all: Vec<&Finding> = ten.iter().rev().collect();
     let some = done.within(3, day(0), &[&all[..5]]);
     let of_five = "f5: file an issue; f6: file an issue; f7: file an issue; \
-                   rollup-2026-06-01: file an issue";
+                   gathering-2026-06-01: file an issue";
     assert_eq!(some, of_five, "what matters most has its own");
     let more = done.within(3, day(0), &[&all]);
-    assert_eq!(more, "rollup-2026-06-01: edit its issue, and say so");
+    assert_eq!(more, "gathering-2026-06-01: edit its issue, and say so");
     assert_eq!(done.within(3, day(0), &[&all]), "");
     let desk = Desk::Repository(1);
     assert_eq!(done.0[&desk].issues[0].gathered.len(), 7);
@@ -223,14 +223,14 @@ fn beyond_the_budget_of_a_day_one_issue_gathers_the_rest() {
     let mut moved = ten.clone();
     moved[0].id = "moved".to_owned();
     let all: Vec<&Finding> = moved.iter().collect();
-    assert_eq!(done.within(3, day(1), &[&all]), "rollup-2026-06-01: edit its issue");
+    assert_eq!(done.within(3, day(1), &[&all]), "gathering-2026-06-01: edit its issue");
     // It is over when all of it is.
     let mut over: Vec<Finding> = moved.iter().map(|one| recovered(one.clone(), 3)).collect();
     let last = std::mem::replace(&mut over[0], moved[0].clone());
     let closed = done.within(3, day(3), &[&over.iter().collect::<Vec<_>>()]);
-    assert!(!closed.contains("rollup-2026-06-01: close"), "{closed}");
+    assert!(!closed.contains("gathering-2026-06-01: close"), "{closed}");
     over[0] = recovered(last, 4);
-    let told = "rollup-2026-06-01: close its issue: the level went back";
+    let told = "gathering-2026-06-01: close its issue: the level went back";
     assert_eq!(done.within(3, day(4), &[&over.iter().collect::<Vec<_>>()]), told);
 }
 
@@ -245,7 +245,7 @@ fn a_repository_has_a_budget_of_its_own() {
     let acts = plan(&told(&judgements), &BTreeMap::new(), day(0), 1);
     let acts: Vec<(u64, &str)> =
         acts.iter().map(|one| (one.desk.repository(), one.finding.as_str())).collect();
-    assert_eq!(acts, [(1, "f0"), (2, "other"), (1, "rollup-2026-06-01")]);
+    assert_eq!(acts, [(1, "f0"), (2, "other"), (1, "gathering-2026-06-01")]);
 }
 
 #[test]

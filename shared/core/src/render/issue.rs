@@ -62,7 +62,7 @@ pub(crate) fn issue(finding: &Finding, evidence: &Evidence<'_>) -> IssueText {
 }
 
 /// The issue about what is beyond a day's budget.
-pub(crate) fn rollup(findings: &[&Finding], gone: usize, evidence: &Evidence<'_>) -> IssueText {
+pub(crate) fn gathering(findings: &[&Finding], gone: usize, evidence: &Evidence<'_>) -> IssueText {
     let count = units::counted(units::len(findings) + gone as u64, "more change");
     let mut page = Page::default();
     page.paragraph(&format!(

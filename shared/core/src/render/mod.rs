@@ -17,7 +17,7 @@ mod units;
 
 pub use html::{HtmlError, html, live};
 pub use issue::{BODY_MAX, Evidence, IssueText};
-pub(crate) use issue::{closing, issue, mark, marked, news, reopening, rollup};
+pub(crate) use issue::{closing, gathering, issue, mark, marked, news, reopening};
 pub use json::{json, schema};
 pub use markdown::markdown;
 pub use server::{NotAServer, Server, well_formed};

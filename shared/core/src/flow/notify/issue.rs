@@ -40,7 +40,7 @@ impl<L: Library, F: Findings> Round<'_, L, F> {
             let gone = planned.gathered.len() - findings.len();
             let findings: Vec<&Finding> = findings.iter().collect();
             let evidence = Evidence { days: &[], server, settings };
-            return Ok(Some(render::rollup(&findings, gone, &evidence)));
+            return Ok(Some(render::gathering(&findings, gone, &evidence)));
         }
         let Some((told, finding)) = self.finding(planned) else { return Ok(None) };
         let days = self.days(told).await?;

@@ -101,7 +101,7 @@ fn a_gathering_issue_lists_as_many_as_fit() {
     let (server, settings) = (&Server::default(), &Issues::default());
     let evidence = Evidence { days: &[], server, settings };
     let one = finding(&"long ".repeat(100));
-    let text = rollup(&vec![&one; 500], 2, &evidence);
+    let text = gathering(&vec![&one; 500], 2, &evidence);
     assert_eq!(text.title, "502 more changes of CI times and outcomes");
     assert!(text.body.chars().count() <= BODY_MAX, "{}", text.body.chars().count());
     let listed = text.body.lines().filter(|line| line.starts_with("- `long")).count();

@@ -57,7 +57,7 @@ impl Plan<'_> {
     /// Plans for the gathering issues of a repository, with what today's is to tell of too.
     fn gather(&mut self, repository: u64, mut more: Vec<Gathered>) {
         let desk = Desk::Repository(repository);
-        let name = format!("rollup-{}", self.now.day());
+        let name = format!("gathering-{}", self.now.day());
         let mut acts = Vec::new();
         for issue in self.issues(desk) {
             let mut gathered = self.redated(&issue.gathered);
