@@ -156,6 +156,10 @@ impl<S: Findings> Findings for Crashing<'_, S> {
         self.call(self.inner.put_judgement(fence, id, judgement)).await
     }
 
+    async fn all_deeds(&self) -> Stored<Vec<(Desk, Deeds)>> {
+        self.call(self.inner.all_deeds()).await
+    }
+
     async fn deeds(&self, desk: Desk) -> Stored<Deeds> {
         self.call(self.inner.deeds(desk)).await
     }

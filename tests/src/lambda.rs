@@ -103,7 +103,8 @@ impl Function {
     /// Invokes it, waits, and gives what it made of it.
     pub fn invoke(&self, event: &Value) -> Outcome {
         self.hand_over(event);
-        self.outcomes.recv_timeout(PATIENCE).expect("the function answers")
+        let outcome = self.outcomes.recv_timeout(PATIENCE);
+        outcome.unwrap_or_else(|error| panic!("no answer ({error}): {}", self.raw_log()))
     }
 
     /// Lines of its log so far, of at least `count`.

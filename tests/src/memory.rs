@@ -156,6 +156,10 @@ impl Findings for Memory {
         })
     }
 
+    async fn all_deeds(&self) -> Stored<Vec<(Desk, Deeds)>> {
+        Ok(self.with(|state| state.deeds.clone()).into_iter().collect())
+    }
+
     async fn deeds(&self, desk: Desk) -> Stored<Deeds> {
         Ok(self.with(|state| state.deeds.get(&desk).cloned().unwrap_or_default()))
     }

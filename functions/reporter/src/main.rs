@@ -1,22 +1,33 @@
-//! The reporter as a Lambda function: reports of the days and weeks that have ended, put into the
-//! bucket once each. Whatever starts it, it does what is missing.
+//! The reporter as a Lambda function: issues on GitHub and dashboards in Grafana when the table's
+//! stream tells of judgements, and by a schedule; by another one, reports of the days and weeks that
+//! have ended, put into the bucket once each. Whatever starts it, it does what is missing.
+
+mod people;
+mod trigger;
 
 use std::process::ExitCode;
 
 use lambda_runtime::{Error, LambdaEvent};
 use laptime_aws::{Bucket, Clients, Settings, Store, clock, function};
-use laptime_core::config::Policy;
-use laptime_core::flow::publish;
+use laptime_core::config::{Policy, Source};
+use laptime_core::flow::{Audience, Heard, Reporter as Teller, publish, tell};
 use laptime_core::time::Time;
 use serde_json::Value;
 
+use crate::people::People;
+use crate::trigger::Trigger;
+
 /// Left of an invocation's time when nothing more is begun.
 const SPARE_MS: i64 = 30_000;
+
+/// Tables of the policy that have variables of their own.
+const TABLES: [(&str, &str); 2] = [("issues", "LAPTIME_ISSUES"), ("grafana", "LAPTIME_GRAFANA")];
 
 struct Reporter {
     store: Store,
     bucket: Bucket,
     policy: Policy,
+    people: People,
 }
 
 fn main() -> ExitCode {
@@ -27,17 +38,53 @@ fn main() -> ExitCode {
 fn reporter(settings: &mut Settings) -> Option<Reporter> {
     let table = settings.needed("LAPTIME_TABLE", "the name of the table");
     let bucket = settings.needed("LAPTIME_BUCKET", "the bucket of the reports");
-    let policy = settings.policy();
+    let policy = settings.policy_with(&TABLES);
     let clients = Clients::on_lambda(settings);
     let (table, bucket, policy, clients) = (table?, bucket?, policy?, clients?);
+    let people = People::of(settings, &clients, &policy)?;
     let store = clients.store(&table, policy.retention.raw_days);
-    Some(Reporter { store, bucket: clients.bucket(bucket), policy })
+    Some(Reporter { store, bucket: clients.bucket(bucket), policy, people })
 }
 
 impl Reporter {
-    async fn invoked(&self, event: LambdaEvent<Value>) -> Result<Value, Error> {
+    async fn invoked(&self, event: LambdaEvent<Trigger>) -> Result<Value, Error> {
         let ends = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
         let deadline = Time::from_millis(ends.saturating_sub(SPARE_MS));
+        match event.payload {
+            Trigger::Judged => self.tell(deadline).await.map(|(heard, _)| heard),
+            Trigger::Sweep => match self.tell(deadline).await? {
+                (heard, false) => Ok(heard),
+                (_, true) => Err("people could not be told: see the log".into()),
+            },
+            Trigger::Reports => self.publish(deadline).await,
+        }
+    }
+
+    /// Tells people, and answers whether something is amiss that a person has to mend.
+    async fn tell(&self, deadline: Time) -> Result<(Value, bool), Error> {
+        if self.people.is_nobody() {
+            return Ok((Value::Null, false));
+        }
+        let mut untold = Vec::new();
+        let known = self.people.clients(&mut untold).await;
+        for problem in &untold {
+            tracing::error!(error = %problem, "people could not be told; the next start tries again");
+        }
+        let Self { store, policy, people, .. } = self;
+        let teller = Teller { library: store, findings: store, policy, server: people.server() };
+        let audience = Audience {
+            forge: known.github(),
+            dashboards: known.grafana(),
+            feeds: Source::CloudWatch,
+        };
+        let heard = tell(&teller, &audience, clock, || clock() < deadline).await;
+        let heard = heard.map_err(|error| error.to_string())?;
+        log(&heard);
+        let is_amiss = heard.is_amiss() || !untold.is_empty();
+        Ok((serde_json::to_value(heard)?, is_amiss))
+    }
+
+    async fn publish(&self, deadline: Time) -> Result<Value, Error> {
         let policy = &self.policy;
         let published = publish(&self.store, &self.bucket, policy, deadline, clock).await;
         for problem in &published.problems {
@@ -56,4 +103,19 @@ impl Reporter {
             missing => Err(format!("reports of {missing} periods are missing: see the log").into()),
         }
     }
+}
+
+fn log(heard: &Heard) {
+    for problem in heard.problems() {
+        tracing::error!(error = %problem, "people could not be told; the next start tries again");
+    }
+    let github = heard.github.as_ref();
+    let grafana = heard.grafana.as_ref();
+    tracing::info!(
+        github.acts = github.map(|notified| notified.done.len()),
+        github.left = github.map(|notified| notified.left),
+        grafana.dashboards = grafana.map(|written| written.dashboards),
+        grafana.annotations = grafana.map(|written| written.annotations + written.changed),
+        "people were told"
+    );
 }

@@ -7,9 +7,9 @@ use laptime_core::stored::to_bytes;
 
 use crate::Store;
 use crate::key;
-use crate::table::Condition;
 use crate::table::error::{Failure, unreadable};
 use crate::table::item::{Item, number};
+use crate::table::{Condition, Query};
 
 impl Findings for Store {
     async fn judgement(&self, id: WorkflowId) -> Stored<Option<Judgement>> {
@@ -27,6 +27,15 @@ impl Findings for Store {
     ) -> Stored<()> {
         self.check("storing a judgement", fence).await?;
         self.replace(fence, "a judgement", key::judgement(id), judgement).await
+    }
+
+    async fn all_deeds(&self) -> Stored<Vec<(Desk, Deeds)>> {
+        let mut all = Vec::new();
+        for item in self.table.query("reading what was done", Query::all(key::DEEDS)).await? {
+            let Some(ids) = key::workflow_named(item.sort()) else { continue };
+            all.push((Desk::of_ids(ids), self.table.decode("what was done", &item).await?));
+        }
+        Ok(all)
     }
 
     async fn deeds(&self, desk: Desk) -> Stored<Deeds> {

@@ -139,8 +139,10 @@ pub(crate) fn judgement(id: WorkflowId) -> Key {
     Key::new(JUDGEMENTS, workflow(id))
 }
 
+pub(crate) const DEEDS: &str = "F";
+
 pub(crate) fn deeds(id: WorkflowId) -> Key {
-    Key::new("F", workflow(id))
+    Key::new(DEEDS, workflow(id))
 }
 
 /// The day whose rollup, or track, lies at `s`.

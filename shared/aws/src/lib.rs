@@ -34,7 +34,7 @@ pub use key::attempt_of;
 pub use lease::LEASE_MS;
 pub use metrics::CloudWatch;
 pub use objects::Bucket;
-pub use secret::{NoSecretNow, PLACE_FORM, Place, Secret};
+pub use secret::{NoSecretNow, PLACE_FORM, Place, Purpose, Secret, Vault};
 pub use settings::{Settings, clock};
 pub use store::Store;
 pub use stream::Position;

@@ -1,5 +1,5 @@
-//! The webhook's secret, in SSM or Secrets Manager: fetched on first use, kept for five minutes,
-//! fetched anew when a signature does not fit. So it can change while functions run.
+//! Secrets in SSM or Secrets Manager. That of the webhook is fetched on first use, kept for five
+//! minutes, and fetched anew when a signature does not fit, so it can change while functions run.
 
 mod vault;
 
@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use self::vault::Vault;
+pub use self::vault::Vault;
 use crate::Clients;
 
 /// How long a value is used without asking again.
@@ -63,7 +63,24 @@ impl fmt::Display for Place {
     }
 }
 
-/// There is no secret to verify with now, and what to do. Holds no part of one.
+/// What a secret is, for whoever has to put it where it is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Purpose {
+    /// As in "the webhook secret".
+    pub what: &'static str,
+    /// What is to be in it, as in "the secret of the GitHub webhook".
+    pub holds: &'static str,
+    /// The variable that names its place.
+    pub setting: &'static str,
+}
+
+const WEBHOOK: Purpose = Purpose {
+    what: "the webhook secret",
+    holds: "the secret of the GitHub webhook",
+    setting: "LAPTIME_SECRET",
+};
+
+/// There is no such secret to be had now, and what to do. Holds no part of one.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
 pub struct NoSecretNow(String);
@@ -74,7 +91,7 @@ pub type Secret = Kept<Vault>;
 impl Secret {
     /// In a place. No call is made yet.
     pub fn new(clients: &Clients, place: Place) -> Self {
-        Self::of(Vault::new(clients, place))
+        Self::of(Vault::new(clients, place, WEBHOOK))
     }
 }
 

@@ -58,12 +58,36 @@ impl Settings {
         parsed
     }
 
+    /// The same where it may be missing: then there is none, and nothing is wrong.
+    pub fn optional<T: std::str::FromStr>(&mut self, name: &str, form: &str) -> Option<T> {
+        self.text(name).and_then(|_| self.parsed(name, form))
+    }
+
+    /// Something else is wrong.
+    pub fn refuse(&mut self, problem: impl fmt::Display) {
+        self.problems.push(problem.to_string());
+    }
+
+    /// Whether nothing was wrong so far.
+    pub const fn are_fine(&self) -> bool {
+        self.problems.is_empty()
+    }
+
     /// The policy in `LAPTIME_POLICY`, which has the text of a `laptime.toml`.
     pub fn policy(&mut self) -> Option<Policy> {
-        match Policy::parse(&self.text("LAPTIME_POLICY").unwrap_or_default()) {
+        self.policy_with(&[])
+    }
+
+    /// The same with the tables that other variables hold, as inline tables. Those are not seen by
+    /// functions that have no use for them, so a mistake in one does not stop them.
+    pub fn policy_with(&mut self, tables: &[(&str, &str)]) -> Option<Policy> {
+        let text = self.text("LAPTIME_POLICY").unwrap_or_default();
+        let held: Vec<_> =
+            tables.iter().filter_map(|(name, from)| Some((*name, self.text(from)?))).collect();
+        match Policy::with_tables(&text, &held) {
             Ok(policy) => Some(policy),
             Err(problems) => {
-                self.problems.extend(problems.0.iter().map(|one| format!("LAPTIME_POLICY: {one}")));
+                problems.0.iter().for_each(|one| self.refuse(format_args!("policy: {one}")));
                 None
             }
         }
@@ -102,8 +126,8 @@ mod tests {
         LAPTIME_TABLE is not set (name of the table)
         LAPTIME_EMPTY is not set (anything)
         LAPTIME_COUNT is not of the form a number
-        LAPTIME_POLICY: `ingest.colour`: unknown field `colour`, expected `progress`
-        LAPTIME_POLICY: `retention.raw_days`: must be 4 to 3650 days
+        policy: `ingest.colour`: unknown field `colour`, expected `progress`
+        policy: `retention.raw_days`: must be 4 to 3650 days
         ");
     }
 }

@@ -6,7 +6,8 @@ use std::sync::OnceLock;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodbstreams::Client;
-use aws_sdk_dynamodbstreams::error::SdkError;
+use aws_sdk_dynamodbstreams::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodbstreams::operation::get_records::GetRecordsError;
 use aws_sdk_dynamodbstreams::operation::get_shard_iterator::GetShardIteratorError;
 use aws_sdk_dynamodbstreams::types::{OperationType, Record, Shard, ShardIteratorType};
 use laptime_core::model::AttemptId;
@@ -123,7 +124,16 @@ impl Store {
             let some = i32::try_from(limit).unwrap_or(i32::MAX).clamp(1, RECORDS);
             let got =
                 self.stream.client().get_records().shard_iterator(from).limit(some).send().await;
-            let got = got.map_err(|error| store_error(&self.table.name, doing, &error))?;
+            let got = match got {
+                Err(error) if is_too_much(&error) => {
+                    tracing::warn!(
+                        stream.shard = id,
+                        "the stream has too many readers just now; the next pass reads on"
+                    );
+                    break;
+                }
+                got => got.map_err(|error| store_error(&self.table.name, doing, &error))?,
+            };
             iterator = got.next_shard_iterator;
             let records = got.records.unwrap_or_default();
             idle = if records.is_empty() { idle + 1 } else { 0 };
@@ -249,6 +259,15 @@ fn gap(shard: &str) {
         "the stream no longer reaches back to where the last pass left off: run \
          `laptime aggregate --everything` to file what came in between"
     );
+}
+
+/// Whether a shard answers others too often: event sources of functions read it as well.
+fn is_too_much(error: &SdkError<GetRecordsError>) -> bool {
+    let is_limit = |refused: &GetRecordsError| {
+        refused.is_limit_exceeded_exception()
+            || refused.code().is_some_and(|code| code.contains("Throughput"))
+    };
+    error.as_service_error().is_some_and(is_limit)
 }
 
 /// When a change was made, seconds.

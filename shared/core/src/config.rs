@@ -233,14 +233,30 @@ impl fmt::Display for Problems {
 impl Policy {
     /// Reads the text of a `laptime.toml`.
     pub fn parse(text: &str) -> Result<Self, Problems> {
-        let table: toml::Table =
-            text.parse().map_err(|error: toml::de::Error| Problems(vec![error.to_string()]))?;
+        Self::with_tables(text, &[])
+    }
+
+    /// The same with these tables instead of those it has: names, and inline tables as in
+    /// `{per_day = 3}`.
+    pub fn with_tables(text: &str, tables: &[(&str, String)]) -> Result<Self, Problems> {
+        let unread = |error: toml::de::Error| Problems(vec![error.to_string()]);
+        let mut table: toml::Table = text.parse().map_err(unread)?;
+        for (name, inline) in tables {
+            match format!("{name} = {inline}").parse::<toml::Table>() {
+                Ok(one) if one.len() == 1 && one.values().all(toml::Value::is_table) => {
+                    table.extend(one);
+                }
+                Ok(_) | Err(_) => {
+                    let what = "is not an inline table; write it as in {per_day = 3}";
+                    return Err(Problems(vec![format!("`{name}`: {what}")]));
+                }
+            }
+        }
         let problems = problems(&table);
         if !problems.is_empty() {
             return Err(Problems(problems));
         }
-        let policy: Self =
-            table.try_into().map_err(|error: toml::de::Error| Problems(vec![error.to_string()]))?;
+        let policy: Self = table.try_into().map_err(unread)?;
         let crossed = policy.thresholds.crossed();
         if crossed.is_empty() { Ok(policy) } else { Err(Problems(crossed)) }
     }

@@ -11,7 +11,7 @@ use laptime_core::time::Day;
 use rusqlite::{Connection, params};
 
 use crate::error::unreadable;
-use crate::store::{sql, unsigned};
+use crate::store::{sql, unsigned, workflow_of};
 use crate::{Snapshot, Store};
 
 /// Kinds of notes beside those of the core: a workflow as it was told, and all others together.
@@ -60,13 +60,7 @@ impl Snapshot {
     fn all_days(&self) -> Stored<Vec<(WorkflowId, Day, bool)>> {
         self.read("reading days", |conn| {
             conn.prepare_cached("SELECT repository, workflow, day, sealed FROM day")?
-                .query_map([], |row| {
-                    let id = WorkflowId {
-                        repository: unsigned(row.get(0)?),
-                        workflow: unsigned(row.get(1)?),
-                    };
-                    Ok((id, Day(row.get(2)?), row.get(3)?))
-                })?
+                .query_map([], |row| Ok((workflow_of(row)?, Day(row.get(2)?), row.get(3)?)))?
                 .collect()
         })
     }

@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::Store;
 use crate::rows::{decode, encode};
-use crate::store::{sql, workflow_params};
+use crate::store::{sql, workflow_of, workflow_params};
 
 impl Findings for Store {
     async fn judgement(&self, id: WorkflowId) -> Stored<Option<Judgement>> {
@@ -34,6 +34,16 @@ impl Findings for Store {
                 .execute(params![repository, workflow, bytes])?;
             Ok(())
         })
+    }
+
+    async fn all_deeds(&self) -> Stored<Vec<(Desk, Deeds)>> {
+        let rows = self.read("reading what was done", |conn| {
+            conn.prepare_cached("SELECT repository, workflow, value FROM deed")?
+                .query_map([], |row| Ok((workflow_of(row)?, row.get(2)?)))?
+                .collect::<rusqlite::Result<Vec<(WorkflowId, Vec<u8>)>>>()
+        })?;
+        let deeds = |bytes: &[u8]| decode(&self.path, "what was done", bytes);
+        rows.into_iter().map(|(ids, bytes)| Ok((Desk::of_ids(ids), deeds(&bytes)?))).collect()
     }
 
     async fn deeds(&self, desk: Desk) -> Stored<Deeds> {

@@ -16,7 +16,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use crate::Store;
 use crate::error::unreadable;
 use crate::rows::{self, branch_hash, encode, seniority};
-use crate::store::{LEASE_MS, attempt_params, sql, unsigned, workflow_params};
+use crate::store::{LEASE_MS, attempt_params, sql, unsigned, workflow_of, workflow_params};
 
 impl Rows for Store {
     async fn rows(&self, day: DayKey) -> Stored<Vec<Row>> {
@@ -386,7 +386,5 @@ fn day_params(key: DayKey) -> (i64, i64, i32) {
 }
 
 fn day_key(row: &rusqlite::Row<'_>) -> rusqlite::Result<DayKey> {
-    let workflow =
-        WorkflowId { repository: unsigned(row.get(0)?), workflow: unsigned(row.get(1)?) };
-    Ok(DayKey { workflow, day: Day(row.get(2)?) })
+    Ok(DayKey { workflow: workflow_of(row)?, day: Day(row.get(2)?) })
 }

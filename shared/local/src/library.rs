@@ -13,7 +13,7 @@ use rusqlite::{Connection, params};
 
 use crate::error::store_error;
 use crate::rows;
-use crate::store::{unsigned, workflow_params};
+use crate::store::{unsigned, workflow_of, workflow_params};
 
 /// The store as it was at one moment, whatever passes do meanwhile.
 #[derive(Debug)]
@@ -64,12 +64,7 @@ impl Library for Snapshot {
                 "SELECT DISTINCT repository, workflow FROM day WHERE day >= ? AND day < ?
                  ORDER BY repository, workflow",
             )?
-            .query_map(params![days.start.0, days.end.0], |row| {
-                Ok(WorkflowId {
-                    repository: unsigned(row.get(0)?),
-                    workflow: unsigned(row.get(1)?),
-                })
-            })?
+            .query_map(params![days.start.0, days.end.0], workflow_of)?
             .collect()
         })
     }
@@ -103,13 +98,7 @@ impl Library for Snapshot {
             conn.prepare_cached(
                 "SELECT repository, workflow, value FROM judgement ORDER BY repository, workflow",
             )?
-            .query_map([], |row| {
-                let id = WorkflowId {
-                    repository: unsigned(row.get(0)?),
-                    workflow: unsigned(row.get(1)?),
-                };
-                Ok((id, row.get(2)?))
-            })?
+            .query_map([], |row| Ok((workflow_of(row)?, row.get(2)?)))?
             .collect()
         })?;
         let read = |(id, bytes): (WorkflowId, Vec<u8>)| {

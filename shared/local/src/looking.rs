@@ -13,7 +13,7 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::Snapshot;
 use crate::error::unreadable;
-use crate::store::{attempt_params, sql, unsigned, workflow_params};
+use crate::store::{attempt_params, sql, unsigned, workflow_of, workflow_params};
 
 /// What is stored of one attempt.
 #[derive(Debug)]
@@ -86,12 +86,7 @@ impl Snapshot {
                 "SELECT DISTINCT repository, workflow FROM day WHERE day >= ? AND day < ?
                  ORDER BY repository, workflow",
             )?
-            .query_map([days.start.0, days.end.0], |row| {
-                Ok(WorkflowId {
-                    repository: unsigned(row.get(0)?),
-                    workflow: unsigned(row.get(1)?),
-                })
-            })?
+            .query_map([days.start.0, days.end.0], workflow_of)?
             .collect()
         })
     }

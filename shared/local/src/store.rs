@@ -158,3 +158,8 @@ pub(crate) fn attempt_params(id: AttemptId) -> (i64, i64, i64) {
 pub(crate) fn workflow_params(id: WorkflowId) -> (i64, i64) {
     (sql(id.repository), sql(id.workflow))
 }
+
+/// The workflow that a row begins with.
+pub(crate) fn workflow_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<WorkflowId> {
+    Ok(WorkflowId { repository: unsigned(row.get(0)?), workflow: unsigned(row.get(1)?) })
+}

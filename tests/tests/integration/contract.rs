@@ -456,4 +456,7 @@ fn what_was_done_is_written_over_what_was_known(store: &impl Subject) {
     assert_eq!(wait(store.deeds(a)).unwrap(), deeds(2));
     assert_eq!(wait(store.deeds(b)).unwrap(), deeds(1));
     assert_eq!(wait(store.deeds(c)).unwrap(), Deeds::default());
+    let mut all = wait(store.all_deeds()).unwrap();
+    all.sort_by_key(|(desk, _)| *desk);
+    assert_eq!(all, [(a, deeds(2)), (b, deeds(1))]);
 }

@@ -30,6 +30,7 @@ mod notify;
 mod outage;
 mod page;
 mod pages;
+mod people;
 mod permissions;
 mod plan;
 mod properties;

@@ -13,7 +13,9 @@ use super::template::{allowed, properties};
 /// The actions in a role's statements that are about one of these services.
 fn actions(role: &str, services: &[&str]) -> BTreeSet<String> {
     let allowed = allowed(&properties(role));
-    let words = allowed.split([' ', ',', '\n']);
+    // What follows is about which and when.
+    let before = allowed.lines().filter_map(|line| line.split(" on ").next());
+    let words = before.flat_map(|line| line.split([' ', ',']));
     let chosen = words.filter(|word| {
         word.split_once(':').is_some_and(|(service, action)| {
             services.contains(&service) && action.starts_with(char::is_uppercase)
@@ -33,6 +35,7 @@ fn needed(relay: &Relay) -> BTreeSet<String> {
             // To see whether an object is there is to read it, and to hear that it is not, to list.
             "HeadObject" => vec!["s3:GetObject".to_owned(), "s3:ListBucket".to_owned()],
             // A transaction needs what its parts would.
+            "GetParameter" => of("ssm"),
             "TransactWriteItems" => ["PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"]
                 .map(|part| format!("dynamodb:{part}"))
                 .to_vec(),
@@ -98,6 +101,23 @@ fn the_aggregator_and_the_reporter_call_what_they_may_and_nothing_else() {
     assert!(matches!(reporter.invoke(&schedule), Outcome::Error(_)));
     relay.mend();
     works(&reporter, &schedule);
+    let reports = needed(&relay);
+    let of_reports = |action: &String| action.starts_with("s3:") || READING.contains(&&**action);
     let may = actions("ReporterRole", &["dynamodb", "s3"]);
-    assert_eq!(needed(&relay), may);
+    assert_eq!(reports, may.into_iter().filter(of_reports).collect());
+}
+
+const READING: [&str; 2] = ["dynamodb:GetItem", "dynamodb:Query"];
+
+/// What the reporter has called to tell people is all that it may.
+pub(super) fn hold_for_the_reporter(relay: &Relay) {
+    let mut may = actions("ReporterRole", &["dynamodb", "ssm"]);
+    // The event source reads the stream under this role, not the function.
+    let stream = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"];
+    for action in stream {
+        assert!(may.remove(&format!("dynamodb:{action}")), "{action}");
+    }
+    // For a record of what was done that is larger than an item.
+    assert!(may.remove("dynamodb:DeleteItem"));
+    assert_eq!(needed(relay), may);
 }

@@ -53,6 +53,9 @@ fn text(value: &Value) -> String {
 }
 
 fn statement(value: &Value) -> String {
+    if value["Ref"] == "AWS::NoValue" {
+        return "nothing".to_owned();
+    }
     if let Some(choice) = value.get("Fn::If") {
         let (then, otherwise) = (statement(&choice[1]), statement(&choice[2]));
         return format!("if {}: {then}\nelse: {otherwise}", text(&choice[0]));
@@ -87,6 +90,14 @@ fn each_function_may_do_what_its_ports_need_and_no_more() {
     ");
     insta::assert_snapshot!(allowed(&properties("ReporterRole")), @"
     Allow dynamodb:GetItem, dynamodb:Query on Table.Arn
+    Allow dynamodb:PutItem, dynamodb:DeleteItem on Table.Arn when ForAllValues:StringLike dynamodb:LeadingKeys F, C#*
+    Allow dynamodb:DescribeStream, dynamodb:GetRecords, dynamodb:GetShardIterator, dynamodb:ListStreams on Table.StreamArn
+    if HasGitHubToken: Allow ssm:GetParameter, secretsmanager:GetSecretValue on arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${GitHubTokenName}, arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${GitHubTokenName}-??????
+    else: nothing
+    if HasGitHubKey: Allow ssm:GetParameter, secretsmanager:GetSecretValue on arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${GitHubAppKeyName}, arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${GitHubAppKeyName}-??????
+    else: nothing
+    if HasGrafana: Allow ssm:GetParameter, secretsmanager:GetSecretValue on arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${GrafanaTokenName}, arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${GrafanaTokenName}-??????
+    else: nothing
     Allow s3:PutObject, s3:GetObject on ${Reports.Arn}/reports/*
     Allow s3:ListBucket on Reports.Arn
     Allow sqs:SendMessage on ScheduleFailures.Arn
@@ -163,15 +174,40 @@ fn only_new_events_of_the_stream_reach_the_aggregator_and_none_is_lost_unseen() 
 }
 
 #[test]
+fn judgements_wake_the_reporter_where_there_is_somebody_to_tell() {
+    let mapping = properties("ReporterJudged");
+    assert_eq!(text(&mapping["EventSourceArn"]), "Table.StreamArn");
+    assert_eq!(text(&mapping["FunctionName"]), "Reporter");
+    let filters = mapping["FilterCriteria"]["Filters"].as_array().unwrap();
+    assert_eq!(filters.len(), 1);
+    let pattern: Value = serde_json::from_str(filters[0]["Pattern"].as_str().unwrap()).unwrap();
+    let keys = json!({"p": {"S": ["V"]}});
+    assert_eq!(pattern, json!({"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": keys}}));
+    // One more reader of the stream only where it is of use.
+    let of_people = json!({"Fn::If": ["TellPeople", true, false]});
+    assert_eq!(mapping["Enabled"], of_people);
+    let state = json!({"Fn::If": ["TellPeople", "ENABLED", "DISABLED"]});
+    assert_eq!(properties("ReporterSweep")["State"], state);
+    assert_eq!(text(&properties("ReporterSweep")["ScheduleExpression"]), "rate(1 hour)");
+    for parameter in ["GitHubTokenName", "GitHubAppKeyName", "GrafanaTokenName"] {
+        assert_eq!(default_of(parameter), "", "nobody is told unless somebody asks for it");
+    }
+}
+
+#[test]
 fn schedules_start_the_aggregator_and_the_reporter_and_keep_what_failed() {
-    for (schedule, function) in [("AggregatorPass", "Aggregator"), ("ReporterDaily", "Reporter")] {
+    for (schedule, function, input) in [
+        ("AggregatorPass", "Aggregator", "schedule"),
+        ("ReporterDaily", "Reporter", "schedule"),
+        ("ReporterSweep", "Reporter", "sweep"),
+    ] {
         let schedule = properties(schedule);
         // A fixed name would keep a second stack out of the account.
         assert_eq!(schedule.get("Name"), None);
         let target = &schedule["Target"];
         assert_eq!(text(&target["Arn"]), format!("{function}.Arn"));
-        let input: Value = serde_json::from_str(target["Input"].as_str().unwrap()).unwrap();
-        assert_eq!(input, json!({"laptime": "schedule"}));
+        let given: Value = serde_json::from_str(target["Input"].as_str().unwrap()).unwrap();
+        assert_eq!(given, json!({ "laptime": input }));
         assert_eq!(text(&target["DeadLetterConfig"]["Arn"]), "ScheduleFailures.Arn");
         assert!(target["RetryPolicy"]["MaximumRetryAttempts"].as_u64() > Some(0));
     }
@@ -346,7 +382,7 @@ fn each_function_runs_as_it_was_built_within_its_time_and_memory() {
     assert_eq!(default_of("Architecture"), "arm64");
     insta::assert_snapshot!(lines.join("\n"), @"
     Aggregator: 512 MB, 300 s, LAPTIME_POLICY LAPTIME_STREAM LAPTIME_TABLE RUST_LOG
-    Reporter: 512 MB, 300 s, LAPTIME_BUCKET LAPTIME_POLICY LAPTIME_TABLE RUST_LOG
+    Reporter: 512 MB, 300 s, GITHUB_API_URL GRAFANA_URL LAPTIME_BUCKET LAPTIME_GITHUB_APP_ID LAPTIME_GITHUB_APP_KEY LAPTIME_GITHUB_TOKEN LAPTIME_GRAFANA LAPTIME_GRAFANA_TOKEN LAPTIME_ISSUES LAPTIME_POLICY LAPTIME_TABLE RUST_LOG
     Webhook: 128 MB, 8 s, LAPTIME_POLICY LAPTIME_SECRET LAPTIME_TABLE RUST_LOG
     ");
 }

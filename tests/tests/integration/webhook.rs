@@ -243,7 +243,7 @@ fn missing_settings_are_told_together_and_in_one_line() {
     let said = [told(&[]), told(&[secret, policy, ("AWS_REGION", "")])];
     insta::assert_snapshot!(said.join("\n"), @"
     the webhook cannot start: LAPTIME_TABLE is not set (the name of the table); LAPTIME_SECRET is not set (ssm:NAME or secretsmanager:ID)
-    the webhook cannot start: LAPTIME_TABLE is not set (the name of the table); LAPTIME_SECRET is not of the form ssm:NAME or secretsmanager:ID; LAPTIME_POLICY: `retention.raw_days`: must be 4 to 3650 days; AWS_REGION is not set (the region of the table)
+    the webhook cannot start: LAPTIME_TABLE is not set (the name of the table); LAPTIME_SECRET is not of the form ssm:NAME or secretsmanager:ID; policy: `retention.raw_days`: must be 4 to 3650 days; AWS_REGION is not set (the region of the table)
     ");
 }
 

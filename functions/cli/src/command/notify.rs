@@ -5,8 +5,7 @@ use std::fmt::Write;
 use anyhow::bail;
 use laptime_core::config::{Policy, Source};
 use laptime_core::flow::{
-    Grafana, GrafanaPlan, GrafanaWritten, Notified, Planning, Reporter, plan_grafana,
-    update_grafana,
+    Audience, Grafana, GrafanaPlan, GrafanaWritten, Heard, Planning, Reporter, plan_grafana, tell,
 };
 use laptime_core::port::{Findings, Library};
 use laptime_core::render::{Server, counted};
@@ -19,15 +18,6 @@ use crate::command::{Outcome, block_on};
 use crate::output;
 use crate::place::Place;
 use crate::settings::{self, clock, policy};
-
-/// What was done.
-#[derive(Debug, Serialize)]
-pub(crate) struct Told {
-    /// On GitHub; none without a token.
-    pub(crate) github: Option<Notified>,
-    /// In Grafana; none without an address.
-    pub(crate) grafana: Option<GrafanaWritten>,
-}
 
 /// What would be done.
 #[derive(Debug, Serialize)]
@@ -81,13 +71,13 @@ impl<L: Library, F: Findings> Pass<'_, L, F> {
                 Format::Json => json(&intent)?,
             }
         } else {
-            let told = self.tell(now, feeds).await?;
+            let heard = self.tell(now, feeds).await?;
             let text = match args.format.format {
-                Format::Text => text(&told)?,
-                Format::Json => json(&told)?,
+                Format::Text => text(&heard)?,
+                Format::Json => json(&heard)?,
             };
             output::emit(&text, args.format.out.as_deref())?;
-            return verdict(&told);
+            return verdict(&heard);
         };
         output::emit(&text, args.format.out.as_deref())?;
         Ok(Outcome::Fine)
@@ -110,24 +100,16 @@ impl<L: Library, F: Findings> Pass<'_, L, F> {
         &self,
         now: impl Fn() -> Time + Send + Sync,
         feeds: Source,
-    ) -> anyhow::Result<Told> {
+    ) -> anyhow::Result<Heard> {
         let grafana = settings::grafana()?;
         let github = match settings::github_credentials()? {
             // Without anybody to tell this has no use, and says so.
             None if grafana.is_some() => None,
-            _ => {
-                let github = settings::github(self.policy)?;
-                let reporter = self.reporter(github.server());
-                Some(reporter.notify(&github, &now, || true).await?)
-            }
+            _ => Some(settings::github(self.policy)?),
         };
-        let grafana = match grafana {
-            Some(dashboards) => {
-                Some(update_grafana(&self.boards(&dashboards, feeds), now()).await?)
-            }
-            None => None,
-        };
-        Ok(Told { github, grafana })
+        let server = settings::github_place()?.server;
+        let audience = Audience { forge: github.as_ref(), dashboards: grafana.as_ref(), feeds };
+        Ok(tell(&self.reporter(&server), &audience, now, || true).await?)
     }
 
     pub(crate) fn reporter<'a>(&'a self, server: &'a Server) -> Reporter<'a, L, F> {
@@ -135,14 +117,13 @@ impl<L: Library, F: Findings> Pass<'_, L, F> {
         Reporter { library: *library, findings: *findings, policy, server }
     }
 
-    pub(crate) fn boards<'a, D>(&'a self, dashboards: &'a D, feeds: Source) -> Grafana<'a, L, D> {
+    fn boards<'a, D>(&'a self, dashboards: &'a D, feeds: Source) -> Grafana<'a, L, D> {
         Grafana { library: self.library, dashboards, policy: self.policy, feeds }
     }
 }
 
-fn verdict(told: &Told) -> anyhow::Result<Outcome> {
-    let github = told.github.iter().flat_map(|notified| &notified.problems);
-    match github.chain(told.grafana.iter().flat_map(|written| &written.problems)).count() {
+fn verdict(heard: &Heard) -> anyhow::Result<Outcome> {
+    match heard.problems().count() {
         0 => Ok(Outcome::Fine),
         count => bail!(
             "{} could not be done, see above; the next pass tries again",
@@ -162,9 +143,9 @@ impl std::fmt::Display for Intent {
     }
 }
 
-fn text(told: &Told) -> anyhow::Result<String> {
+fn text(heard: &Heard) -> anyhow::Result<String> {
     let mut text = String::new();
-    if let Some(notified) = &told.github {
+    if let Some(notified) = &heard.github {
         for act in &notified.done {
             write!(text, "{act}")?;
         }
@@ -178,7 +159,7 @@ fn text(told: &Told) -> anyhow::Result<String> {
             writeln!(text, "nothing to do")?;
         }
     }
-    if let Some(written) = &told.grafana {
+    if let Some(written) = &heard.grafana {
         let GrafanaWritten { folders, dashboards, annotations, changed, .. } = written;
         let all = [
             (folders, "folder", "made"),
@@ -199,16 +180,15 @@ fn text(told: &Told) -> anyhow::Result<String> {
 }
 
 /// What a reader of the log is to know.
-pub(crate) fn log(told: &Told) {
-    for act in told.github.iter().flat_map(|notified| &notified.done) {
+pub(crate) fn log(heard: &Heard) {
+    for act in heard.github.iter().flat_map(|notified| &notified.done) {
         let (repo, finding) = (act.repository.as_str(), act.finding.as_str());
         tracing::info!(repo, issue.number = act.number, finding, "{}", act.act);
     }
-    let github = told.github.iter().flat_map(|notified| &notified.problems);
-    for problem in github.chain(told.grafana.iter().flat_map(|written| &written.problems)) {
+    for problem in heard.problems() {
         tracing::error!(error = %problem, "people could not be told; the next pass tries again");
     }
-    if let Some(written) = &told.grafana {
+    if let Some(written) = &heard.grafana {
         let GrafanaWritten { dashboards, annotations, changed, .. } = written;
         if dashboards + annotations + changed > 0 {
             tracing::info!(

@@ -8,9 +8,9 @@ use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ssm::operation::get_parameter::GetParameterError;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
-use super::{NoSecretNow, Place, Source};
+use super::{NoSecretNow, Place, Purpose, Source};
 use crate::Clients;
 use crate::clients::timeouts;
 use crate::said::said;
@@ -26,16 +26,28 @@ const TRY: Duration = Duration::from_millis(1_400);
 #[derive(Debug)]
 pub struct Vault {
     place: Place,
+    purpose: Purpose,
     config: SdkConfig,
     ssm: OnceLock<aws_sdk_ssm::Client>,
     secrets_manager: OnceLock<aws_sdk_secretsmanager::Client>,
 }
 
 impl Vault {
-    pub(super) fn new(clients: &Clients, place: Place) -> Self {
+    /// Of a place. No call is made yet.
+    pub fn new(clients: &Clients, place: Place, purpose: Purpose) -> Self {
         let timeouts = timeouts(CALL, TRY);
         let config = clients.config().to_builder().timeout_config(timeouts).build();
-        Self { place, config, ssm: OnceLock::new(), secrets_manager: OnceLock::new() }
+        let (ssm, secrets_manager) = Default::default();
+        Self { place, purpose, config, ssm, secrets_manager }
+    }
+
+    /// The value, as it is now.
+    ///
+    /// # Errors
+    /// When it cannot be had, or is empty.
+    pub async fn value(&self) -> Result<SecretString, NoSecretNow> {
+        let value = self.fetch().await?;
+        if value.expose_secret().trim().is_empty() { Err(self.empty()) } else { Ok(value) }
     }
 
     async fn parameter(&self, name: &str) -> Result<Option<String>, NoSecretNow> {
@@ -66,18 +78,16 @@ impl Vault {
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
+        let Purpose { what, holds, setting } = self.purpose;
         let advice = if is_missing {
-            "make it with the secret of the GitHub webhook in it, or name another in LAPTIME_SECRET"
+            format!("make it with {holds} in it, or name another in {setting}")
         } else if error.code().is_some_and(|code| code.contains("AccessDenied")) {
-            "let the function's role read it"
+            "let the function's role read it".to_owned()
         } else {
-            "it is tried again with the next delivery"
+            "it is tried again when it is needed next".to_owned()
         };
         let why = said(error);
-        NoSecretNow(format!(
-            "the webhook secret in {} cannot be read ({why}): {advice}",
-            self.place
-        ))
+        NoSecretNow(format!("{what} in {} cannot be read ({why}): {advice}", self.place))
     }
 }
 
@@ -91,9 +101,7 @@ impl Source for Vault {
     }
 
     fn empty(&self) -> NoSecretNow {
-        let place = &self.place;
-        NoSecretNow(format!(
-            "{place} is empty: put the secret of the GitHub webhook into it, as plain text"
-        ))
+        let (place, Purpose { holds, .. }) = (&self.place, self.purpose);
+        NoSecretNow(format!("{place} is empty: put {holds} into it, as plain text"))
     }
 }

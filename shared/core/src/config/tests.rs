@@ -44,3 +44,21 @@ fn all_problems_are_told_at_once() {
         "`thresholds.slow_workflow_s`: 2100 is above `very_slow_workflow_s`, which is 1800"
     );
 }
+
+#[test]
+fn tables_from_elsewhere_take_the_place_of_those_of_the_text() {
+    let with = |inline: &str| {
+        let text = "[issues]\nper_day = 1\n[retention]\nraw_days = 9";
+        Policy::with_tables(text, &[("issues", inline.to_owned())])
+    };
+    let policy = with("{labels = ['slow']}").unwrap();
+    assert_eq!((policy.issues.per_day, policy.retention.raw_days), (5, 9));
+    assert_eq!(policy.issues.labels, ["slow"]);
+    assert_eq!(with("{}").unwrap().issues, Policy::default().issues);
+    for wrong in ["5", "", "{", "{}\n[retention]\nraw_days = 400", "{}\ningest = {}"] {
+        let told = with(wrong).unwrap_err().to_string();
+        assert_eq!(told, "`issues`: is not an inline table; write it as in {per_day = 3}");
+    }
+    let told = with("{per_month = 1}").unwrap_err().to_string();
+    assert!(told.starts_with("`issues.per_month`: unknown field"), "{told}");
+}

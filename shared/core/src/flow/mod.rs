@@ -11,6 +11,7 @@ mod notify;
 mod publish;
 mod receive;
 mod report;
+mod tell;
 mod usage;
 
 pub use aggregate::{Pass, Passed, aggregate, judged_rows};
@@ -23,4 +24,5 @@ pub use notify::{Notified, Outline, Planning, Reporter};
 pub use publish::{Published, publish};
 pub use receive::{Answer, Delivery, receive};
 pub use report::{Period, ReportError, report};
+pub use tell::{Audience, Heard, tell};
 pub use usage::{USAGE_DAYS, usage};

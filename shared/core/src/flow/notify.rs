@@ -11,7 +11,7 @@ mod issue;
 mod outline;
 mod settle;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::config::Policy;
 use crate::flow::findings::names;
@@ -51,6 +51,8 @@ pub struct Notified {
     pub left: u64,
     /// When GitHub is to be asked again, where it was asked for too much.
     pub limited_until: Option<String>,
+    /// Whether GitHub could not be reached at all, or does not take the token.
+    pub shut_out: bool,
 }
 
 /// What comes of one act.
@@ -110,16 +112,7 @@ impl<L: Library, F: Findings> Reporter<'_, L, F> {
     async fn known(&self) -> Stored<Known> {
         let judgements = self.library.judgements().await?;
         let called = names(self.library, &judgements).await?;
-        let mut deeds = BTreeMap::new();
-        let ids = judgements.iter().map(|(id, _)| *id);
-        let desks: BTreeSet<Desk> =
-            ids.flat_map(|id| [Desk::Workflow(id), Desk::Repository(id.repository)]).collect();
-        for desk in desks {
-            let done = self.findings.deeds(desk).await?;
-            if done != Deeds::default() {
-                deeds.insert(desk, done);
-            }
-        }
+        let deeds = self.findings.all_deeds().await?.into_iter().collect();
         Ok(Known { judgements, deeds, called })
     }
 }

@@ -115,6 +115,14 @@ impl Desk {
         }
     }
 
+    /// The desk that a store keeps under these ids.
+    pub const fn of_ids(ids: WorkflowId) -> Self {
+        match ids {
+            WorkflowId { repository, workflow: 0 } => Self::Repository(repository),
+            id => Self::Workflow(id),
+        }
+    }
+
     /// The repository it is about.
     pub const fn repository(self) -> u64 {
         self.ids().repository
@@ -133,6 +141,9 @@ pub trait Findings: Sync {
         id: WorkflowId,
         judgement: &Judgement,
     ) -> impl Future<Output = Stored<()>> + Send;
+
+    /// All that was done and is not forgotten, in any order.
+    fn all_deeds(&self) -> impl Future<Output = Stored<Vec<(Desk, Deeds)>>> + Send;
 
     /// What was done.
     fn deeds(&self, desk: Desk) -> impl Future<Output = Stored<Deeds>> + Send;

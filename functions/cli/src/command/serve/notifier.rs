@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use laptime_core::config::Source;
-use laptime_core::flow::update_grafana;
+use laptime_core::flow::{Audience, tell};
 use laptime_core::time::Time;
 use laptime_github::GitHub;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::command::block_on;
-use crate::command::notify::{self, Pass, Told};
+use crate::command::notify::{self, Pass};
 use crate::command::serve::App;
 use crate::settings::{self, clock};
 
@@ -80,20 +80,15 @@ async fn run(app: &App, mut rings: Receiver<()>) {
 async fn pass(app: &App, ears: &Ears, rings: &Receiver<()>) -> anyhow::Result<()> {
     let snapshot = app.store.snapshot()?;
     let at = Pass { library: &snapshot, findings: &app.store, policy: &app.policy };
-    let github = match &ears.github {
-        // A stop is not to wait for many requests.
-        Some(github) => {
-            let reporter = at.reporter(github.server());
-            Some(reporter.notify(github, clock, || !rings.is_closed()).await?)
-        }
-        None => None,
+    let place = settings::github_place()?;
+    let Ears { github, grafana } = ears;
+    let audience = Audience {
+        forge: github.as_ref(),
+        dashboards: grafana.as_ref(),
+        feeds: Source::Prometheus,
     };
-    let grafana = match &ears.grafana {
-        Some(grafana) if !rings.is_closed() => {
-            Some(update_grafana(&at.boards(grafana, Source::Prometheus), clock()).await?)
-        }
-        _ => None,
-    };
-    notify::log(&Told { github, grafana });
+    // A stop is not to wait for many requests.
+    let heard = tell(&at.reporter(&place.server), &audience, clock, || !rings.is_closed()).await?;
+    notify::log(&heard);
     Ok(())
 }

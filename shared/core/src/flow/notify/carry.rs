@@ -54,6 +54,8 @@ where
                     {
                         if let ForgeErrorKind::Limited(until) = kind {
                             notified.limited_until = Some(until.to_string());
+                        } else {
+                            notified.shut_out = true;
                         }
                         notified.left += acts.len() as u64;
                         return Ok(false);

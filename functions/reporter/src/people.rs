@@ -1,0 +1,153 @@
+//! Whom the reporter tells, and with which secrets: they are fetched anew for each invocation, so
+//! they can change while it runs. Clients live on, as they know what they may ask and when.
+
+use laptime_aws::{Clients, NoSecretNow, PLACE_FORM, Place, Purpose, Settings, Vault, clock};
+use laptime_core::config::Policy;
+use laptime_core::port::ForgeError;
+use laptime_core::render::Server;
+use laptime_github::{Credentials, GitHub, NoCredentials};
+use laptime_web::{Grafana, NotGrafana};
+use secrecy::{ExposeSecret, SecretString};
+
+const TOKEN: Purpose = Purpose {
+    what: "the token for GitHub",
+    holds: "a token that may write issues",
+    setting: "LAPTIME_GITHUB_TOKEN",
+};
+
+const KEY: Purpose = Purpose {
+    what: "the key of the GitHub App",
+    holds: "the private key of the App, PEM",
+    setting: "LAPTIME_GITHUB_APP_KEY",
+};
+
+const GRAFANA: Purpose = Purpose {
+    what: "the token for Grafana",
+    holds: "a token of a service account",
+    setting: "LAPTIME_GRAFANA_TOKEN",
+};
+
+/// What of the settings is about people.
+pub(crate) struct People {
+    place: laptime_github::Place,
+    app_id: Option<String>,
+    /// The token, or the key of the App.
+    github: Option<Vault>,
+    grafana: Option<(String, Vault)>,
+    reserve: f64,
+    known: tokio::sync::Mutex<Known>,
+}
+
+/// Clients, and the secret that each was made with.
+#[derive(Default)]
+pub(crate) struct Known {
+    github: Option<(SecretString, GitHub)>,
+    grafana: Option<(SecretString, Grafana)>,
+}
+
+/// Why somebody cannot be told. Holds no part of a secret.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Untold {
+    #[error(transparent)]
+    Secret(#[from] NoSecretNow),
+    #[error("what is stored as the secret for GitHub cannot be used: {0}")]
+    Credentials(#[from] NoCredentials),
+    #[error(transparent)]
+    GitHub(#[from] ForgeError),
+    #[error(transparent)]
+    Grafana(#[from] NotGrafana),
+}
+
+impl People {
+    /// Nothing is fetched yet.
+    pub(crate) fn of(settings: &mut Settings, clients: &Clients, policy: &Policy) -> Option<Self> {
+        let vault = |purpose: Purpose, settings: &mut Settings| {
+            let place: Option<Place> = settings.optional(purpose.setting, PLACE_FORM);
+            place.map(|place| Vault::new(clients, place, purpose))
+        };
+        let (token, key) = (vault(TOKEN, settings), vault(KEY, settings));
+        let app_id = settings.text("LAPTIME_GITHUB_APP_ID");
+        if key.is_some() != app_id.is_some() || token.is_some() && key.is_some() {
+            settings.refuse(
+                "set LAPTIME_GITHUB_TOKEN, or LAPTIME_GITHUB_APP_ID and LAPTIME_GITHUB_APP_KEY",
+            );
+        }
+        let grafana = match (settings.text("GRAFANA_URL"), vault(GRAFANA, settings)) {
+            (None, None) => None,
+            (Some(url), Some(vault)) => Some((url, vault)),
+            _ => {
+                settings.refuse("Grafana needs both GRAFANA_URL and LAPTIME_GRAFANA_TOKEN");
+                None
+            }
+        };
+        let place = laptime_github::Place::from(|name| settings.text(name));
+        let place = place.map_err(|error| settings.refuse(error)).ok()?;
+        let (reserve, known) = (policy.github.reserve_pct / 100.0, tokio::sync::Mutex::default());
+        let people = Self { place, app_id, github: token.or(key), grafana, reserve, known };
+        settings.are_fine().then_some(people)
+    }
+
+    /// Whether there is anybody.
+    pub(crate) const fn is_nobody(&self) -> bool {
+        self.github.is_none() && self.grafana.is_none()
+    }
+
+    /// Where people look at runs.
+    pub(crate) const fn server(&self) -> &Server {
+        &self.place.server
+    }
+
+    /// The clients, with secrets as they are now. Who cannot be told, and why, goes to `untold`.
+    pub(crate) async fn clients(
+        &self,
+        untold: &mut Vec<Untold>,
+    ) -> tokio::sync::MutexGuard<'_, Known> {
+        let mut known = self.known.lock().await;
+        if let Some(vault) = &self.github {
+            let held = known.github.take();
+            let made = renewed(held, vault, |secret| self.made_github(secret)).await;
+            known.github = made.map_err(|error| untold.push(error)).ok();
+        }
+        if let Some((url, vault)) = &self.grafana {
+            let held = known.grafana.take();
+            let new = |secret: &SecretString| Ok(Grafana::new(url, secret.clone())?);
+            let made = renewed(held, vault, new).await;
+            known.grafana = made.map_err(|error| untold.push(error)).ok();
+        }
+        known
+    }
+
+    fn made_github(&self, secret: &SecretString) -> Result<GitHub, Untold> {
+        let secret = || Some(secret.expose_secret().to_owned());
+        let credentials = Credentials::from(|name| match (name, &self.app_id) {
+            ("GITHUB_APP_ID", Some(id)) => Some(id.clone()),
+            ("GITHUB_TOKEN", None) | ("GITHUB_APP_KEY", Some(_)) => secret(),
+            _ => None,
+        })?;
+        Ok(GitHub::new(&credentials, self.place.clone(), self.reserve, clock)?)
+    }
+}
+
+impl Known {
+    pub(crate) fn github(&self) -> Option<&GitHub> {
+        self.github.as_ref().map(|(_, github)| github)
+    }
+
+    pub(crate) fn grafana(&self) -> Option<&Grafana> {
+        self.grafana.as_ref().map(|(_, grafana)| grafana)
+    }
+}
+
+/// The client that is there, unless its secret has changed.
+async fn renewed<C>(
+    held: Option<(SecretString, C)>,
+    vault: &Vault,
+    make: impl Fn(&SecretString) -> Result<C, Untold>,
+) -> Result<(SecretString, C), Untold> {
+    let secret = vault.value().await?;
+    let is_same = |held: &SecretString| held.expose_secret() == secret.expose_secret();
+    match held {
+        Some((with, client)) if is_same(&with) => Ok((with, client)),
+        _ => make(&secret).map(|client| (secret, client)),
+    }
+}

@@ -1,0 +1,172 @@
+//! The reporter on AWS tells people: the real function before stand-ins for GitHub and Grafana.
+
+use kit::{
+    Cloud, Delivery, Deployed, Function, Grafana, Outcome, Relay, Weeks, aggregate_at, append_all,
+    cloud, github, wait,
+};
+use laptime_core::ingest::Progress::Drop;
+use laptime_core::time::{Day, Time};
+use serde_json::{Value, json};
+
+use super::permissions;
+
+pub(super) const TOKEN: &str = "/laptime/github-token";
+pub(super) const GRAFANA: &str = "/laptime/grafana-token";
+
+/// Weeks that end now, of which the last have a slower step, in a repository of that name.
+pub(super) fn weeks(repository: &str, now: Time) -> Vec<Delivery> {
+    const DAYS: i32 = 28;
+    let slow = |workflow, day| (if workflow == 1 && day >= 18 { 1.6 } else { 1.0 }, 1.0);
+    let from = Day(now.day().0 - DAYS);
+    let weeks = Weeks { repositories: 1, from, days: DAYS, seed: 7, slow: &slow };
+    weeks.deliveries().into_iter().map(|one| one.of_repository(1, repository)).collect()
+}
+
+/// A secret where the function looks for it.
+pub(super) fn put(cloud: &Cloud, name: &str, value: &str) {
+    let client = aws_sdk_ssm::Client::new(cloud.clients.config());
+    let put = client.put_parameter().name(name).value(value).overwrite(true);
+    wait(put.r#type(aws_sdk_ssm::types::ParameterType::SecureString).send()).unwrap();
+}
+
+/// What the stream says of judgements.
+pub(super) fn judged() -> Value {
+    let key = json!({ "p": { "S": "V" }, "s": { "S": "1#2" } });
+    json!({ "Records": [{ "eventName": "MODIFY", "dynamodb": { "Keys": key } }] })
+}
+
+fn sweep() -> Value {
+    json!({ "laptime": "sweep" })
+}
+
+fn response(function: &Function, event: &Value) -> Value {
+    match function.invoke(event) {
+        Outcome::Response(told) => told,
+        failed @ Outcome::Error(_) => panic!("{failed:?} {}", function.raw_log()),
+    }
+}
+
+fn issues(repository: &str) -> Vec<Value> {
+    let path = format!("/repos/{repository}/issues?state=all");
+    github().get(&path).as_array().unwrap().clone()
+}
+
+#[test]
+fn the_function_tells_github_and_grafana_once() {
+    let (direct, grafana) = (cloud(), Grafana::start());
+    let (store, now) = (direct.store(), laptime_aws::clock());
+    let repository = github().repository();
+    append_all(&store, &weeks(&repository, now), Drop, now).unwrap();
+    aggregate_at(&store, now).unwrap();
+    let relay = Relay::before(&direct);
+    let variables = [
+        ("LAPTIME_TABLE", "laptime"),
+        ("LAPTIME_BUCKET", "unused"),
+        ("LAPTIME_GITHUB_TOKEN", "ssm:/laptime/github-token"),
+        ("GITHUB_API_URL", &github().api),
+        ("GRAFANA_URL", grafana.address()),
+        ("LAPTIME_GRAFANA_TOKEN", "ssm:/laptime/grafana-token"),
+        ("LAPTIME_ISSUES", "{labels = ['slow']}"),
+    ];
+    let reporter = Function::start("reporter", &relay.cloud, &variables);
+
+    // Without its secrets it says what to do. The stream does not repeat that, the sweep does.
+    assert_eq!(response(&reporter, &judged()), json!({ "github": null, "grafana": null }));
+    assert!(matches!(reporter.invoke(&sweep()), Outcome::Error(_)));
+    let log = reporter.raw_log();
+    let what =
+        "make it with a token that may write issues in it, or name another in LAPTIME_GITHUB_TOKEN";
+    assert!(
+        log.contains("the token for GitHub in the SSM parameter /laptime/github-token"),
+        "{log}"
+    );
+    assert!(log.contains(what), "{log}");
+
+    // With one that cannot be used, the other is told all the same.
+    put(&direct, TOKEN, "ghp_two\nlines");
+    put(&direct, GRAFANA, grafana.token());
+    let told = response(&reporter, &judged());
+    assert_eq!(told["github"], Value::Null);
+    assert!(told["grafana"]["dashboards"].as_u64() > Some(0), "{told}");
+    assert_eq!(told["grafana"]["annotations"], 1);
+    assert!(matches!(reporter.invoke(&sweep()), Outcome::Error(_)));
+    assert_eq!(issues(&repository).len(), 0);
+
+    // A new secret is taken up without a restart.
+    put(&direct, TOKEN, &github().token);
+    let told = response(&reporter, &sweep());
+    assert_eq!(told["github"]["done"].as_array().unwrap().len(), 1, "{told}");
+    for event in [judged(), sweep()] {
+        let again = response(&reporter, &event);
+        assert_eq!(again["github"]["done"], json!([]));
+        let nothing =
+            ["folders", "dashboards", "annotations", "changed"].map(|of| &again["grafana"][of]);
+        assert_eq!(nothing, [0, 0, 0, 0], "{again}");
+    }
+    let issues = issues(&repository);
+    assert_eq!(issues.len(), 1);
+    assert!(issues[0]["title"].as_str().unwrap().starts_with("`Workflow 2` became slower"));
+    assert_eq!(issues[0]["labels"][0]["name"], "slow");
+    let log = reporter.raw_log();
+    assert!(!log.contains(&github().token) && !log.contains(grafana.token()));
+    permissions::hold_for_the_reporter(&relay);
+}
+
+#[test]
+fn as_an_app_and_with_secrets_of_secrets_manager() {
+    let cloud = cloud();
+    let (store, now) = (cloud.store(), laptime_aws::clock());
+    let repository = github().repository();
+    append_all(&store, &weeks(&repository, now), Drop, now).unwrap();
+    aggregate_at(&store, now).unwrap();
+    let client = aws_sdk_secretsmanager::Client::new(cloud.clients.config());
+    let make = client.create_secret().name("/laptime/key").secret_string(&github().key);
+    wait(make.send()).unwrap();
+    let variables = [
+        ("LAPTIME_TABLE", "laptime"),
+        ("LAPTIME_BUCKET", "unused"),
+        ("LAPTIME_GITHUB_APP_ID", "12"),
+        ("LAPTIME_GITHUB_APP_KEY", "secretsmanager:/laptime/key"),
+        ("GITHUB_API_URL", &github().api),
+    ];
+    let reporter = Function::start("reporter", &cloud, &variables);
+    assert_eq!(response(&reporter, &sweep())["github"]["problems"], json!([]));
+    let issues = issues(&repository);
+    assert_eq!(issues.len(), 1, "{}", reporter.raw_log());
+}
+
+#[test]
+fn settings_that_do_not_go_together_are_told_at_once() {
+    let told = |variables: &[(&str, &str)]| {
+        let needed = [("LAPTIME_TABLE", "laptime"), ("LAPTIME_BUCKET", "reports")];
+        let ended = Function::ends("reporter", &cloud(), &[&needed, variables].concat());
+        assert_eq!(ended.code, Some(1));
+        let [line] = &ended.log[..] else { panic!("{:?}", ended.log) };
+        serde_json::from_str::<Value>(line).unwrap()["message"].as_str().unwrap().to_owned()
+    };
+    insta::assert_snapshot!(told(&[
+        ("LAPTIME_GITHUB_APP_ID", "12"),
+        ("GRAFANA_URL", "https://grafana.example.org"),
+        ("GITHUB_API_URL", "http://ghe.example.org/api/v3"),
+    ]), @"the reporter cannot start: set LAPTIME_GITHUB_TOKEN, or LAPTIME_GITHUB_APP_ID and LAPTIME_GITHUB_APP_KEY; Grafana needs both GRAFANA_URL and LAPTIME_GRAFANA_TOKEN; GITHUB_API_URL does not begin with https: a token would be readable on its way");
+    insta::assert_snapshot!(told(&[("LAPTIME_GITHUB_TOKEN", "ghp_something")]), @"the reporter cannot start: LAPTIME_GITHUB_TOKEN is not of the form ssm:NAME or secretsmanager:ID");
+    insta::assert_snapshot!(told(&[("LAPTIME_ISSUES", "per_day = 3")]), @"the reporter cannot start: policy: `issues`: is not an inline table; write it as in {per_day = 3}");
+}
+
+#[test]
+fn what_is_judged_wakes_the_deployed_reporter() {
+    let repository = github().repository();
+    let stack = Deployed::with(&[
+        "PassSchedule=rate(1 minute)",
+        "BatchWindowSeconds=0",
+        "GitHubTokenName=/laptime/github-token",
+        &format!("GitHubApiUrl={}", github().api),
+        "IssueSettings={labels = ['slow']}",
+    ]);
+    put(&stack.cloud, TOKEN, &github().token);
+    let (store, now) = (stack.store(), laptime_aws::clock());
+    append_all(&store, &weeks(&repository, now), Drop, now).unwrap();
+    assert_eq!(issues(&repository).len(), 0);
+    stack.until("an issue", || issues(&repository).len() == 1);
+    assert_eq!(issues(&repository)[0]["labels"][0]["name"], "slow");
+}
