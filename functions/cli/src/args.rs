@@ -285,6 +285,9 @@ pub(crate) struct PlanArgs {
     /// Budget of metrics of workflows; 100 if not given, as in the template.
     #[arg(long, value_name = "N")]
     pub(crate) max_series: Option<u32>,
+    /// With a reporter that tells people on GitHub or in Grafana.
+    #[arg(long)]
+    pub(crate) tell: bool,
     /// Minutes between two passes.
     #[arg(long, value_name = "N", default_value_t = 15,
           value_parser = clap::value_parser!(u16).range(1..=60))]

@@ -31,6 +31,7 @@ pub(crate) fn run(args: &PlanArgs) -> anyhow::Result<Outcome> {
             Processor::Arm64 => plan::Architecture::Arm64,
             Processor::X86_64 => plan::Architecture::X86_64,
         },
+        tells: args.tell,
         ..Setting::default()
     };
     if let Some(max_series) = args.max_series {

@@ -60,6 +60,8 @@ pub struct Setting {
     pub judged_days: f64,
     /// Processor of the functions.
     pub architecture: Architecture,
+    /// Whether the reporter tells people, on GitHub or in Grafana.
+    pub tells: bool,
 }
 
 /// One line of the bill.
@@ -163,6 +165,7 @@ impl Default for Setting {
             retention_days: 35.0,
             judged_days: f64::from(READ_DAYS),
             architecture: Architecture::default(),
+            tells: false,
         }
     }
 }
@@ -208,6 +211,11 @@ fn lines(volume: &Volume, setting: &Setting) -> Vec<Line> {
         ("Lambda webhook, compute", seconds, compute),
         ("Lambda aggregator, invocations", more.0, shared(prices::INVOCATIONS, starts)),
         ("Lambda aggregator, compute", more.1, shared(compute, seconds)),
+        (
+            "Lambda reporter, invocations",
+            volume.reporter_starts,
+            shared(prices::INVOCATIONS, starts + more.0),
+        ),
         ("Lambda reporter, compute", volume.reporter_gb_s, shared(compute, seconds + more.1)),
         ("DynamoDB writes", table.writes, prices::WRITES),
         ("DynamoDB reads", table.reads, prices::READS),
@@ -223,7 +231,7 @@ fn lines(volume: &Volume, setting: &Setting) -> Vec<Line> {
         ("S3 puts", volume.object_puts, prices::OBJECT_PUTS),
         ("S3 storage", volume.objects_gb, prices::OBJECTS),
         ("KMS, for SSM and DynamoDB", volume.key_requests, prices::KEYS),
-        ("EventBridge Scheduler", volume.passes, shared(prices::SCHEDULES, 0.0)),
+        ("EventBridge Scheduler", volume.passes + volume.sweeps, shared(prices::SCHEDULES, 0.0)),
     ]
     .into_iter()
     .filter(|(_, quantity, _)| *quantity > 0.0)

@@ -59,6 +59,16 @@ fn a_plan_is_a_bill_with_its_reasons() {
 }
 
 #[test]
+fn telling_people_adds_cents() {
+    for (repositories, jobs, most) in [(1.0, 2_000.0, 0.05), (200.0, 10_000_000.0, 0.2)] {
+        let usage = month(repositories, jobs);
+        let [quiet, telling] = [false, true]
+            .map(|tells| planned(usage, &Setting { tells, ..Setting::default() }).total);
+        assert!((0.001..most).contains(&(telling - quiet)), "{quiet} {telling}");
+    }
+}
+
+#[test]
 fn nothing_to_watch_costs_what_stands_there() {
     let plan = planned(month(0.0, 0.0), &with_series(0));
     let told: Vec<String> = plan

@@ -43,6 +43,8 @@ pub struct Counted {
     pub judged: Cost,
     /// Sealing a workflow and day.
     pub seal: Cost,
+    /// A start of the reporter that finds nothing to tell.
+    pub telling: Cost,
     /// Attempts by size, jobs first.
     pub shapes: Vec<Shape>,
 }

@@ -81,6 +81,15 @@ const LOG_BYTES: f64 = 1_500.0;
 const KEY_MINUTES: f64 = 5.0;
 const KEY_CALLERS: f64 = 4.0;
 
+/// Assumed: bytes of what is judged of a workflow.
+const JUDGEMENT_BYTES: f64 = 500.0;
+
+/// Sweeps of the reporter in an hour.
+const SWEEPS: f64 = 1.0;
+
+/// Secrets that a start of the reporter fetches: for GitHub and for Grafana.
+const SECRETS: f64 = 2.0;
+
 /// Metrics of each workflow, where everything is measured naively.
 const NAIVE_METRICS: f64 = 6.0;
 
@@ -100,6 +109,9 @@ pub(super) struct Volume {
     pub(super) webhook_gb_s: f64,
     pub(super) aggregator_starts: f64,
     pub(super) aggregator_gb_s: f64,
+    pub(super) telling: Cost,
+    pub(super) sweeps: f64,
+    pub(super) reporter_starts: f64,
     pub(super) reporter_gb_s: f64,
     pub(super) table_gb: f64,
     pub(super) stream_reads: f64,
@@ -213,6 +225,18 @@ impl Rhythm {
         fixed.plus(rolled_up).plus(Cost { calls, writes, reads })
     }
 
+    /// Starts of the reporter to tell people: sweeps, and shards in which something was judged.
+    fn told(&self) -> (f64, f64) {
+        let judged = self.days * JUDGINGS_A_DAY * hit(self.workflows.min(self.judgings), SHARDS);
+        (HOURS * SWEEPS, HOURS * SWEEPS + judged)
+    }
+
+    /// Such starts with nothing to tell: what was judged is read whole.
+    fn telling(&self, starts: f64, counted: &Counted) -> Cost {
+        let more = beyond_one(self.workflows * JUDGEMENT_BYTES / READ_BYTES);
+        counted.telling.plus(Cost { reads: more, ..Cost::default() }).times(starts)
+    }
+
     /// How often the rows of a day are read: where something is new, and for its rollup.
     fn looks(&self) -> f64 {
         self.days_of_passes + self.rollups
@@ -255,6 +279,9 @@ impl Volume {
         let of_attempts = rhythm.runs * FIGURES / FIGURES_MAX;
         let puts = rhythm.passes + rhythm.busy_passes.max(of_attempts);
         let starts = rhythm.batches + rhythm.passes;
+        let (sweeps, reporter_starts) = if setting.tells { rhythm.told() } else { (0.0, 0.0) };
+        let telling = rhythm.telling(reporter_starts, counted);
+        let telling_ms = telling.calls * CALL_MS + reporter_starts * START_MS;
         Self {
             deliveries,
             stored,
@@ -263,7 +290,10 @@ impl Volume {
             aggregator_starts: starts,
             aggregator_gb_s: rhythm.aggregator_ms(filing.calls + passing.calls) / 1e3
                 * AGGREGATOR_GB,
-            reporter_gb_s: reports * REPORT_MS / 1e3 * AGGREGATOR_GB,
+            telling,
+            sweeps,
+            reporter_starts,
+            reporter_gb_s: (reports * REPORT_MS + telling_ms) / 1e3 * AGGREGATOR_GB,
             filing,
             passing,
             passes: rhythm.passes,
@@ -271,16 +301,17 @@ impl Volume {
             stream_reads: rhythm.stream_reads(),
             series: series(usage, setting),
             puts: if setting.metrics.compatibility { puts + rhythm.busy_passes } else { puts },
-            logged_gb: starts * LOG_BYTES / GB,
+            logged_gb: (starts + reporter_starts) * LOG_BYTES / GB,
             object_puts: reports * REPORT_OBJECTS,
             objects_gb: (usage.repositories + 1.0) * REPORT_BYTES * REPORT_DAYS / GB,
-            key_requests: KEY_CALLERS * hit(deliveries, HOURS * 60.0 / KEY_MINUTES),
+            key_requests: KEY_CALLERS * hit(deliveries, HOURS * 60.0 / KEY_MINUTES)
+                + SECRETS * reporter_starts,
         }
     }
 
     /// Everything on the table.
     pub(super) fn table(&self) -> Cost {
-        self.ingest.plus(self.filing).plus(self.passing)
+        self.ingest.plus(self.filing).plus(self.passing).plus(self.telling)
     }
 
     /// Every delivery put and counted, six metrics for every workflow, each fact sent by itself.

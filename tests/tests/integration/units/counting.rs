@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use aws_sdk_dynamodb::types::AttributeValue;
 use kit::{Arrival, Cloud, Workload, at, cloud, pass_at, refold_at, wait};
 use laptime_aws::{Store, Units, item_bytes};
+use laptime_core::config::Policy;
+use laptime_core::flow::Reporter;
 use laptime_core::model::{Attempt, AttemptId, Event};
 use laptime_core::plan::{Cost, Counted, ROLLED_UP, Shape};
 use laptime_core::port::{Fence, Inbox, Lease, Ledger, Touched};
+use laptime_core::render::Server;
 use laptime_core::rollup::{JudgedRow, Rollup};
 use laptime_core::row::{DayKey, Row, WorkflowId};
 use laptime_core::time::Time;
@@ -95,6 +98,7 @@ pub(super) fn counted() -> Counted {
         &mut counted.first_of_day,
         &mut counted.judged,
         &mut counted.seal,
+        &mut counted.telling,
     ] {
         *one = rounded(*one);
     }
@@ -221,8 +225,16 @@ fn passes() -> Counted {
         first_of_day: Cost::default(),
         judged: each(judged, DAYS + 2),
         seal: each(seal, DAYS + 2),
+        telling: cost(of(&store, || tell_nobody(&store, noon().plus_days(36))).0),
         shapes: Vec::new(),
     }
+}
+
+/// A start of the reporter that finds nothing to tell.
+fn tell_nobody(store: &Store, now: Time) {
+    let (policy, server) = (&Policy::default(), &Server::default());
+    let reporter = Reporter { library: store, findings: store, policy, server };
+    assert_eq!(wait(reporter.planned(now)).unwrap().acts, []);
 }
 
 /// Bytes of an item of the partition `P`.
