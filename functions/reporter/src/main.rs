@@ -11,7 +11,7 @@ use lambda_runtime::{Error, LambdaEvent};
 use laptime_aws::{Bucket, Clients, Settings, Store, clock, function};
 use laptime_core::config::{Policy, Source};
 use laptime_core::flow::{Audience, Heard, Reporter as Teller, publish, tell};
-use laptime_core::time::Time;
+use laptime_core::time::{MS_PER_HOUR, Time};
 use serde_json::Value;
 
 use crate::people::People;
@@ -20,6 +20,10 @@ use crate::trigger::Trigger;
 /// Left of an invocation's time when nothing more is begun.
 const SPARE_MS: i64 = 30_000;
 
+/// Hours of a day (UTC) in which thresholds are looked at: they are about days that are over.
+const NIGHT_FROM_HOUR: i64 = 2;
+const NIGHT_TO_HOUR: i64 = 6;
+
 /// Tables of the policy that have variables of their own.
 const TABLES: [(&str, &str); 2] = [("issues", "LAPTIME_ISSUES"), ("grafana", "LAPTIME_GRAFANA")];
 
@@ -27,6 +31,8 @@ struct Reporter {
     store: Store,
     bucket: Bucket,
     policy: Policy,
+    /// The same where thresholds are not looked at.
+    policy_by_day: Policy,
     people: People,
 }
 
@@ -43,7 +49,8 @@ fn reporter(settings: &mut Settings) -> Option<Reporter> {
     let (table, bucket, policy, clients) = (table?, bucket?, policy?, clients?);
     let people = People::of(settings, &clients, &policy)?;
     let store = clients.store(&table, policy.retention.raw_days);
-    Some(Reporter { store, bucket: clients.bucket(bucket), policy, people })
+    let policy_by_day = policy.without_thresholds();
+    Some(Reporter { store, bucket: clients.bucket(bucket), policy, policy_by_day, people })
 }
 
 impl Reporter {
@@ -70,7 +77,8 @@ impl Reporter {
         for problem in &untold {
             tracing::error!(error = %problem, "people could not be told; the next start tries again");
         }
-        let Self { store, policy, people, .. } = self;
+        let Self { store, people, .. } = self;
+        let policy = if is_night(clock()) { &self.policy } else { &self.policy_by_day };
         let teller = Teller { library: store, findings: store, policy, server: people.server() };
         let audience = Audience {
             forge: known.github(),
@@ -103,6 +111,12 @@ impl Reporter {
             missing => Err(format!("reports of {missing} periods are missing: see the log").into()),
         }
     }
+}
+
+/// The hours after a pass has rolled up the day before, in which several sweeps come.
+fn is_night(now: Time) -> bool {
+    let since_midnight = now.since(now.day().start());
+    (NIGHT_FROM_HOUR * MS_PER_HOUR..NIGHT_TO_HOUR * MS_PER_HOUR).contains(&since_midnight)
 }
 
 fn log(heard: &Heard) {

@@ -37,5 +37,6 @@ mod properties;
 mod publish;
 mod stories;
 mod template;
+mod thresholds;
 mod units;
 mod webhook;

@@ -10,6 +10,9 @@ pub struct Issues {
     /// Issues filed for a repository on a UTC day; what is beyond is gathered in one more.
     #[schemars(range(max = 100))]
     pub per_day: u16,
+    /// Whether a workflow that is beyond `p95_s` or `success_rate` of `[thresholds]` gets an issue,
+    /// whatever it was before.
+    pub thresholds: bool,
     /// Labels of issues. GitHub makes those that are not there.
     pub labels: Vec<String>,
     /// Logins of those who are assigned; GitHub takes ten.
@@ -33,6 +36,7 @@ impl Default for Issues {
     fn default() -> Self {
         Self {
             per_day: 5,
+            thresholds: false,
             labels: vec!["performance".to_owned(), "ci-cd".to_owned()],
             assignees: Vec::new(),
             mention: Vec::new(),

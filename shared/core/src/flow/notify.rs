@@ -10,13 +10,14 @@ mod carry;
 mod issue;
 mod outline;
 mod settle;
+mod threshold;
 
 use std::collections::BTreeMap;
 
 use crate::config::Policy;
 use crate::flow::findings::names;
 use crate::judging::{Judgement, Told, told};
-use crate::life::plan;
+use crate::life::{Crossing, plan};
 use crate::port::{Deeds, Desk, Findings, Forge, ForgeError, Library, StoreError, Stored};
 use crate::render::Server;
 use crate::report::Called;
@@ -81,6 +82,7 @@ enum Trouble {
 #[derive(Debug)]
 struct Known {
     judgements: Vec<(WorkflowId, Judgement)>,
+    crossings: Vec<Crossing>,
     deeds: BTreeMap<Desk, Deeds>,
     called: BTreeMap<WorkflowId, Called>,
 }
@@ -97,9 +99,10 @@ impl<L: Library, F: Findings> Reporter<'_, L, F> {
         // Again once where something claimed turns out not to have been sent.
         for _ in 0..2 {
             let now = clock();
-            let known = self.known().await?;
+            let known = self.known(now).await?;
             let told = told(&known.judgements);
-            let acts = plan(&told, &known.deeds, now, u32::from(self.policy.issues.per_day));
+            let per_day = u32::from(self.policy.issues.per_day);
+            let acts = plan(&told, &known.crossings, &known.deeds, now, per_day);
             let round = Round { reporter: self, known: &known, told: &told, now };
             let courier = Courier { round: &round, forge, clock: &clock };
             if !courier.carry_all(acts, &has_time, &mut notified).await? {
@@ -109,11 +112,14 @@ impl<L: Library, F: Findings> Reporter<'_, L, F> {
         Ok(notified)
     }
 
-    async fn known(&self) -> Stored<Known> {
+    async fn known(&self, now: Time) -> Stored<Known> {
         let judgements = self.library.judgements().await?;
-        let called = names(self.library, &judgements).await?;
+        let mut called = names(self.library, &judgements).await?;
         let deeds = self.findings.all_deeds().await?.into_iter().collect();
-        Ok(Known { judgements, deeds, called })
+        let held = self.held(&deeds, now).await?;
+        called.extend(held.called);
+        let crossings = held.crossings;
+        Ok(Known { judgements, crossings, deeds, called })
     }
 }
 

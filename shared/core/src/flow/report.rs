@@ -195,12 +195,8 @@ pub(super) async fn trend(
     let to = today.start();
     let span = Span { from: to.plus_days(-DEFAULT_DAYS), to };
     let before = Span { from: span.from, to: span.from };
-    match one(library, id, [span, before], None, thresholds).await {
-        Ok(workflow) => Ok(workflow.and_then(|workflow| workflow.trend.halves.change_pct)),
-        Err(ReportError::Store(error)) => Err(error),
-        // Whole days are never cut.
-        Err(ReportError::Backwards { .. } | ReportError::Sealed { .. }) => Ok(None),
-    }
+    let workflow = whole(one(library, id, [span, before], None, thresholds).await)?;
+    Ok(workflow.and_then(|workflow| workflow.trend.halves.change_pct))
 }
 
 impl Span {
@@ -255,6 +251,25 @@ async fn load(
         loaded.push((day, rollup));
     }
     Ok(loaded)
+}
+
+/// The rollups of whole days.
+pub(super) async fn whole_days(
+    library: &impl Library,
+    id: WorkflowId,
+    span: Span,
+) -> Stored<Vec<(Day, Rollup)>> {
+    whole(load(library, id, span, SealedEdge::LeaveOut).await)
+}
+
+/// What comes of days that no edge cuts.
+pub(super) fn whole<T: Default>(read: Result<T, ReportError>) -> Stored<T> {
+    match read {
+        Ok(read) => Ok(read),
+        Err(ReportError::Store(error)) => Err(error),
+        // Whole days are never cut.
+        Err(ReportError::Backwards { .. } | ReportError::Sealed { .. }) => Ok(T::default()),
+    }
 }
 
 /// Of a day cut by an edge, or changed since it was rolled up: what lies in the period.

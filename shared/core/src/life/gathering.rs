@@ -39,16 +39,15 @@ impl Plan<'_> {
     fn repositories(&self, with: impl Iterator<Item = u64>) -> BTreeSet<u64> {
         let held = self.deeds.keys().filter_map(|desk| match desk {
             Desk::Repository(repository) => Some(*repository),
-            Desk::Workflow(_) => None,
+            Desk::Workflow(_) | Desk::Thresholds(_) => None,
         });
         held.chain(with).collect()
     }
 
     /// Issues of their own that were filed today.
-    fn filed_today(&self, repository: u64) -> usize {
-        let of_it = self.deeds.iter().filter(|(desk, _)| match desk {
-            Desk::Workflow(id) => id.repository == repository,
-            Desk::Repository(_) => false,
+    pub(super) fn filed_today(&self, repository: u64) -> usize {
+        let of_it = self.deeds.iter().filter(|(desk, _)| {
+            !matches!(desk, Desk::Repository(_)) && desk.repository() == repository
         });
         let issues = of_it.flat_map(|(_, deeds)| &deeds.issues);
         issues.filter(|issue| issue.filed.day() == self.now.day()).count()
@@ -161,6 +160,6 @@ fn gathered(one: Weighed) -> Option<Gathered> {
     let Planned { desk, finding, subject, .. } = one.planned;
     match desk {
         Desk::Workflow(workflow) => Some(Gathered { workflow, finding, subject }),
-        Desk::Repository(_) => None,
+        Desk::Repository(_) | Desk::Thresholds(_) => None,
     }
 }

@@ -6,6 +6,7 @@
 
 mod deeds;
 mod gathering;
+mod threshold;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,8 @@ use crate::stored::to_bytes;
 use crate::time::{MS_PER_HOUR, Time};
 
 use gathering::Weighed;
+
+pub use threshold::{AGREEING, Crossing, ENOUGH_IN_A_WEEK, Limit, Side, WEEK_DAYS, watched};
 
 /// Days after an issue was closed in which a change of the same series opens it again.
 const COOLING_DAYS: i64 = 14;
@@ -98,10 +101,11 @@ pub enum Why {
     PartOf(String),
 }
 
-/// What is to be done about all that is told. Of each repository at most `per_day` findings a UTC
-/// day get an issue of their own; one more gathers the others.
+/// What is to be done about all that is told, and about thresholds. Of each repository at most
+/// `per_day` findings a UTC day get an issue of their own; one more gathers the others.
 pub fn plan(
     told: &[Told<'_>],
+    crossings: &[Crossing],
     deeds: &BTreeMap<Desk, Deeds>,
     now: Time,
     per_day: u32,
@@ -114,6 +118,11 @@ pub fn plan(
     }
     plan.spend(per_day);
     plan.withdraw();
+    let mut news = Vec::new();
+    for crossing in crossings {
+        plan.hold(crossing, &mut news);
+    }
+    plan.spend_on_thresholds(news, per_day);
     plan.acts
 }
 

@@ -37,7 +37,7 @@ impl Done {
     fn within(&mut self, per_day: u32, now: Time, findings: &[&[&Finding]]) -> String {
         let judgements = judged(findings);
         let mut done = Vec::new();
-        for planned in plan(&told(&judgements), &self.0, now, per_day) {
+        for planned in plan(&told(&judgements), &[], &self.0, now, per_day) {
             let deeds = self.0.entry(planned.desk).or_default();
             *deeds = if planned.act == Act::File {
                 deeds.filing(&planned, "acme/web", 0, now).filed(&planned.finding, 7, now)
@@ -242,7 +242,7 @@ fn a_repository_has_a_budget_of_its_own() {
     let mut judgements = judged(&[&all]);
     let findings = vec![Finding { id: "other".to_owned(), ..ten[5].clone() }];
     judgements.push((elsewhere, Judgement { findings, ..Judgement::default() }));
-    let acts = plan(&told(&judgements), &BTreeMap::new(), day(0), 1);
+    let acts = plan(&told(&judgements), &[], &BTreeMap::new(), day(0), 1);
     let acts: Vec<(u64, &str)> =
         acts.iter().map(|one| (one.desk.repository(), one.finding.as_str())).collect();
     assert_eq!(acts, [(1, "f0"), (2, "other"), (1, "gathering-2026-06-01")]);
@@ -252,12 +252,15 @@ fn a_repository_has_a_budget_of_its_own() {
 fn what_was_sent_without_an_answer_is_settled_first() {
     let (a, judgements) = (finding("a", 0), judged(&[&[&finding("a", 0)]]));
     let told = told(&judgements);
-    let first = plan(&told, &BTreeMap::new(), day(0), MANY).remove(0);
+    let first = plan(&told, &[], &BTreeMap::new(), day(0), MANY).remove(0);
     let claimed = Deeds::default().filing(&first, "acme/web", 40, day(0));
     let desks = |deeds: &Deeds| BTreeMap::from([(first.desk, deeds.clone())]);
     let acts = |deeds: &Deeds, minutes: i64| {
         let now = day(0).plus_millis(minutes * 60_000);
-        plan(&told, &desks(deeds), now, MANY).into_iter().map(|one| one.act).collect::<Vec<_>>()
+        plan(&told, &[], &desks(deeds), now, MANY)
+            .into_iter()
+            .map(|one| one.act)
+            .collect::<Vec<_>>()
     };
     assert_eq!(acts(&claimed, 9), [], "whoever sent it may still be at it");
     assert_eq!(acts(&claimed, 10), [Act::Settle]);
@@ -266,7 +269,7 @@ fn what_was_sent_without_an_answer_is_settled_first() {
     // It went back meanwhile: its number has to be known before it can be closed.
     let over = judged(&[&[&recovered(a, 1)]]);
     let over = crate::judging::told(&over);
-    let acts = plan(&over, &desks(&claimed), day(2), MANY);
+    let acts = plan(&over, &[], &desks(&claimed), day(2), MANY);
     assert_eq!(acts.iter().map(|one| &one.act).collect::<Vec<_>>(), [&Act::Settle]);
 }
 

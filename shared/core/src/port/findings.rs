@@ -14,6 +14,8 @@ pub enum Desk {
     Workflow(WorkflowId),
     /// Those of a repository as a whole, by its id.
     Repository(u64),
+    /// Those about thresholds of a repository's workflows, by its id.
+    Thresholds(u64),
 }
 
 /// What was done about findings. Kept apart from the findings, which follow from samples.
@@ -106,12 +108,16 @@ pub struct Gathered {
     pub subject: String,
 }
 
+/// The largest id that all stores can keep.
+const LAST_ID: u64 = i64::MAX.unsigned_abs();
+
 impl Desk {
-    /// Under which ids a store keeps it: no workflow has the id 0.
+    /// Under which ids a store keeps it: no workflow has the id 0, or the largest there is.
     pub const fn ids(self) -> WorkflowId {
         match self {
             Self::Workflow(id) => id,
             Self::Repository(repository) => WorkflowId { repository, workflow: 0 },
+            Self::Thresholds(repository) => WorkflowId { repository, workflow: LAST_ID },
         }
     }
 
@@ -119,6 +125,7 @@ impl Desk {
     pub const fn of_ids(ids: WorkflowId) -> Self {
         match ids {
             WorkflowId { repository, workflow: 0 } => Self::Repository(repository),
+            WorkflowId { repository, workflow: LAST_ID } => Self::Thresholds(repository),
             id => Self::Workflow(id),
         }
     }

@@ -5,6 +5,7 @@ mod links;
 mod spark;
 #[cfg(test)]
 mod tests;
+mod threshold;
 
 use crate::config::Issues;
 use crate::hostile;
@@ -13,11 +14,16 @@ use crate::render::{Server, clock, summary, units};
 use crate::report::{Finding, FindingCarrier};
 use crate::time::{Day, Time};
 
+pub(crate) use threshold::{beyond, held};
+
 /// Characters that GitHub takes in a body.
 pub const BODY_MAX: usize = 65_536;
 
 /// Members of a fleet listed in its issue.
 const MOST_MEMBERS: usize = 30;
+
+const WENT_BACK: &str = "when the level goes back";
+const CHANGED_AGAIN: &str = "if it changes again";
 
 /// Title and body of an issue.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -57,7 +63,7 @@ pub(crate) fn issue(finding: &Finding, evidence: &Evidence<'_>) -> IssueText {
     page.section("Why it is believed", &belief(finding));
     page.section("What it touches", &touched(finding));
     page.section("What to do", &format!("{}.", capital(&finding.advice)));
-    page.end(evidence.settings);
+    page.end(evidence.settings, WENT_BACK, CHANGED_AGAIN);
     IssueText { title: title(&finding.headline), body: page.text }
 }
 
@@ -85,7 +91,7 @@ pub(crate) fn gathering(findings: &[&Finding], gone: usize, evidence: &Evidence<
         list.push(format!("- {taken} that what came since took back"));
     }
     page.paragraph(&list.join("\n"));
-    page.end(evidence.settings);
+    page.end(evidence.settings, WENT_BACK, CHANGED_AGAIN);
     IssueText { title: title(&format!("{count} of CI times and outcomes")), body: page.text }
 }
 
@@ -180,15 +186,16 @@ impl Page {
         }
     }
 
-    fn end(&mut self, settings: &Issues) {
+    /// Whom it concerns, and what becomes of it.
+    fn end(&mut self, settings: &Issues, closed: &str, again: &str) {
         let mention: Vec<String> = settings.mention.iter().map(|who| format!("@{who}")).collect();
         if !mention.is_empty() {
             self.paragraph(&format!("cc {}", mention.join(" ")));
         }
-        self.paragraph(
-            "---\n<sub>Laptime closes this issue when the level goes back, and opens it again if it \
-             changes again within two weeks. To hear no more of it, close it as not planned.</sub>",
-        );
+        self.paragraph(&format!(
+            "---\n<sub>Laptime closes this issue {closed}, and opens it again {again} within two \
+             weeks. To hear no more of it, close it as not planned.</sub>"
+        ));
     }
 }
 

@@ -2,6 +2,8 @@
 mod tests;
 mod workflow;
 
+pub(crate) use workflow::point as bottleneck;
+
 use super::{
     clock,
     summary::{self, NEXT_STEPS, NOTHING_YET},

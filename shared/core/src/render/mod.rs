@@ -17,8 +17,9 @@ mod units;
 
 pub use html::{HtmlError, html, live};
 pub use issue::{BODY_MAX, Evidence, IssueText};
-pub(crate) use issue::{closing, gathering, issue, mark, marked, news, reopening};
+pub(crate) use issue::{beyond, closing, gathering, held, issue, mark, marked, news, reopening};
 pub use json::{json, schema};
+pub(crate) use markdown::bottleneck as bottleneck_point;
 pub use markdown::markdown;
 pub use server::{NotAServer, Server, well_formed};
 pub(crate) use text::table::{Column, Table};

@@ -1,11 +1,12 @@
 //! What an act says.
 
-use super::{Round, Trouble};
+use super::{Reporter, Round, Trouble};
+use crate::flow::report::{Span, one, whole};
 use crate::judging::{Told, daily};
-use crate::life::{Act, Planned};
+use crate::life::{Act, Crossing, Planned, Side, WEEK_DAYS};
 use crate::port::{Desk, Draft, Findings, Gathered, Library, Stored};
 use crate::render::{self, Evidence, IssueText};
-use crate::report::{Called, Finding, Telling};
+use crate::report::{Bottleneck, Called, Finding, Telling};
 use crate::row::WorkflowId;
 use crate::time::Day;
 
@@ -17,7 +18,9 @@ impl<L: Library, F: Findings> Round<'_, L, F> {
     pub(super) fn repository(&self, planned: &Planned) -> Result<String, Trouble> {
         let id = match planned.desk {
             Desk::Workflow(id) => Some(id),
-            Desk::Repository(_) => planned.gathered.first().map(|one| one.workflow),
+            Desk::Repository(_) | Desk::Thresholds(_) => {
+                planned.gathered.first().map(|one| one.workflow)
+            }
         };
         let called = id.and_then(|id| self.known.called.get(&id));
         let named = called.filter(|called| !called.repository.contains(' '));
@@ -34,6 +37,15 @@ impl<L: Library, F: Findings> Round<'_, L, F> {
     pub(super) async fn text(&self, planned: &Planned) -> Stored<Option<IssueText>> {
         let settings = &self.reporter.policy.issues;
         let server = self.reporter.server;
+        if let Some(crossing) = self.crossing(planned) {
+            // What is over is told by a comment.
+            if crossing.side() != Side::Beyond {
+                return Ok(None);
+            }
+            let bottlenecks = self.bottlenecks(crossing).await?;
+            let called = self.called(crossing.workflow);
+            return Ok(Some(render::beyond(crossing, &called, &bottlenecks, settings)));
+        }
         if let Desk::Repository(_) = planned.desk {
             let findings: Vec<Finding> =
                 planned.gathered.iter().filter_map(|one| self.gathered(one)).collect();
@@ -59,6 +71,15 @@ impl<L: Library, F: Findings> Round<'_, L, F> {
 
     /// What is said aloud with an act.
     pub(super) fn comment(&self, planned: &Planned) -> Option<String> {
+        if let Some(crossing) = self.crossing(planned) {
+            return match &planned.act {
+                Act::Close(why) => Some(render::held(crossing, Some(why))),
+                Act::Reopen { .. } | Act::Edit { aloud: true } => {
+                    Some(render::held(crossing, None))
+                }
+                Act::File | Act::Settle | Act::Edit { aloud: false } | Act::Redate { .. } => None,
+            };
+        }
         let finding = self.finding(planned).map(|(_, finding)| finding);
         match (&planned.act, finding) {
             (Act::Close(why), finding) => Some(render::closing(why, finding.as_ref())),
@@ -93,9 +114,32 @@ impl<L: Library, F: Findings> Round<'_, L, F> {
     }
 
     fn rendered(&self, told: &Told<'_>) -> Option<Finding> {
-        let called = |id| self.known.called.get(&id).cloned().unwrap_or_else(|| Called::by_ids(id));
         let with = Telling { now: self.now, prices: &self.reporter.policy.prices };
-        Finding::of(told, with, called)
+        Finding::of(told, with, |id| self.called(id))
+    }
+
+    fn called(&self, id: WorkflowId) -> Called {
+        self.known.called.get(&id).cloned().unwrap_or_else(|| Called::by_ids(id))
+    }
+
+    /// How the workflow stands that an act about a threshold is about.
+    fn crossing(&self, planned: &Planned) -> Option<&Crossing> {
+        let Desk::Thresholds(_) = planned.desk else { return None };
+        let repository = planned.desk.repository();
+        let mut of_it =
+            self.known.crossings.iter().filter(|one| one.workflow.repository == repository);
+        of_it.find(|one| one.is_about(&planned.subject))
+    }
+
+    /// What the report of the days that an issue shows would have as bottlenecks.
+    async fn bottlenecks(&self, crossing: &Crossing) -> Stored<Vec<Bottleneck>> {
+        let to = self.now.day().start();
+        let from = to.plus_days(-i64::from(WEEK_DAYS));
+        let span = Span { from, to };
+        let Reporter { library, policy, .. } = self.reporter;
+        let before = Span { from, to: from };
+        let read = one(*library, crossing.workflow, [span, before], None, &policy.thresholds);
+        Ok(whole(read.await)?.map(|found| found.bottlenecks).unwrap_or_default())
     }
 
     /// The days around the change, of its first member.

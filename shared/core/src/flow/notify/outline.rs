@@ -37,11 +37,12 @@ impl<L: Library, F: Findings> Reporter<'_, L, F> {
     /// What [`Reporter::notify`] would do now. GitHub is not asked: what people did to issues there
     /// is seen only when it is done.
     pub async fn planned(&self, now: Time) -> Stored<Planning> {
-        let known = self.known().await?;
+        let known = self.known(now).await?;
         let told = told(&known.judgements);
         let round = Round { reporter: self, known: &known, told: &told, now };
         let mut acts = Vec::new();
-        for planned in plan(&told, &known.deeds, now, u32::from(self.policy.issues.per_day)) {
+        let per_day = u32::from(self.policy.issues.per_day);
+        for planned in plan(&told, &known.crossings, &known.deeds, now, per_day) {
             acts.push(round.intended(&planned).await?);
         }
         Ok(Planning { acts })

@@ -51,9 +51,14 @@ fn bottlenecks(page: &mut Page, workflow: &WorkflowReport) {
     }
     page.add("\n**Bottlenecks**\n\n");
     for bottleneck in &workflow.bottlenecks {
-        let advice = hostile::markdown_prose(&bottleneck.recommendation);
-        page.add(&format!("- {}<br>{advice}\n", headline(bottleneck)));
+        page.add(&format!("{}\n", point(bottleneck)));
     }
+}
+
+/// A bottleneck as a point of a list.
+pub(crate) fn point(bottleneck: &Bottleneck) -> String {
+    let advice = hostile::markdown_prose(&bottleneck.recommendation);
+    format!("- {}<br>{advice}", headline(bottleneck))
 }
 
 fn headline(bottleneck: &Bottleneck) -> String {
