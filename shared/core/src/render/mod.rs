@@ -6,6 +6,7 @@ mod html;
 mod issue;
 mod json;
 mod markdown;
+mod remark;
 #[cfg(test)]
 mod sample;
 mod server;
@@ -20,7 +21,8 @@ pub use issue::{BODY_MAX, Evidence, IssueText};
 pub(crate) use issue::{closing, gathering, issue, mark, marked, news, reopening};
 pub use json::{json, schema};
 pub use markdown::markdown;
-pub use server::{NotAServer, Server, well_formed};
+pub(crate) use remark::remark;
+pub use server::{NotAServer, Server, commit, well_formed};
 pub(crate) use text::table::{Column, Table};
 pub use text::{difference_text, findings_text, text};
 pub use units::counted;
