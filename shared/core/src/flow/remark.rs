@@ -35,6 +35,8 @@ pub struct Remarked {
     pub left: u64,
     /// When GitHub is to be asked again, where it was asked for too much.
     pub limited_until: Option<String>,
+    /// Whether GitHub could not be reached at all, or does not take the token.
+    pub shut_out: bool,
 }
 
 /// One remark.
@@ -95,10 +97,13 @@ impl<L: Library, F: Remarks> Reporter<'_, L, F> {
                 Err(Trouble::Forge(error)) => {
                     remarked.problems.push(error.to_string());
                     given_up.insert(head.repository);
-                    if let ForgeErrorKind::Limited(until) = error.kind {
-                        remarked.limited_until = Some(until.to_string());
-                    }
                     if error.kind.is_of_all() {
+                        match error.kind {
+                            ForgeErrorKind::Limited(until) => {
+                                remarked.limited_until = Some(until.to_string());
+                            }
+                            _ => remarked.shut_out = true,
+                        }
                         remarked.left += heads.len() as u64;
                         break;
                     }
