@@ -69,7 +69,7 @@ impl Pulls for Hub {
         let pulls = self.pulls.lock().unwrap();
         // Those that were pushed to since hold the commit too.
         let is_it = |(of, pull): &&(String, PullRequest)| {
-            of == repository && (pull.head == sha || pull.head > sha.to_owned())
+            of == repository && (pull.head == sha || pull.head.as_str() > sha)
         };
         Ok(pulls.iter().filter(is_it).map(|(_, pull)| pull.clone()).collect())
     }

@@ -15,14 +15,14 @@ use crate::flow::Reporter;
 use crate::flow::notify::Trouble;
 use crate::port::{Forge, ForgeErrorKind, Library, Pulls, Remarks, Spot, Stored};
 use crate::render::{self, IssueText, counted, well_formed};
-use crate::time::{MS_PER_HOUR, Time};
+use crate::time::Time;
 
 use heads::Head;
 use post::{Outlet, Posting, Telling};
 
 /// After which GitHub is asked again about a head that was of no open pull request, if there are
 /// new attempts of it.
-const ASK_AGAIN_MS: i64 = MS_PER_HOUR;
+const ASK_AGAIN_MS: i64 = 3_600_000;
 
 /// What came of a pass.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]

@@ -30,13 +30,15 @@ pub(super) fn carrier(head: &Lap, earlier: &[Lap], call: Call) -> Option<Carrier
         Call::Usual | Call::TooFew { .. } | Call::NotJudged | Call::NoneGreen => return None,
     };
     let (usual, often) = usual(earlier);
-    let took: BTreeMap<Name<'_>, &JobTime> =
-        head.jobs.iter().map(|job| (name(job), job)).collect();
+    let took: BTreeMap<Name<'_>, &JobTime> = head.jobs.iter().map(|job| (name(job), job)).collect();
     let names: BTreeSet<Name<'_>> = took.keys().chain(usual.keys()).copied().collect();
     let candidates = names.into_iter().filter_map(|name| {
         let (now, before) = (took.get(&name), usual.get(&name).copied());
-        let matters =
-            if sign > 0.0 { now.is_some_and(|job| job.on_critical_path) } else { often.contains(&name) };
+        let matters = if sign > 0.0 {
+            now.is_some_and(|job| job.on_critical_path)
+        } else {
+            often.contains(&name)
+        };
         let now = now.map(|job| float(job.ran));
         let difference = sign * (now.unwrap_or_default() - before.unwrap_or_default());
         let one = Carrier { job: name.0.to_owned(), usual_ms: before, took_ms: now };

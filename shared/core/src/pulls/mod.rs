@@ -107,9 +107,8 @@ impl Entry {
 
     fn line(&self) -> Option<Line> {
         let latest = self.laps.iter().max_by_key(|lap| (lap.end, lap.id))?;
-        let took = Self::counted(&self.laps).and_then(|lap| {
-            Some(Took { run: lap.id.run, attempt: lap.id.attempt, ran: lap.ran? })
-        });
+        let took = Self::counted(&self.laps)
+            .and_then(|lap| Some(Took { run: lap.id.run, attempt: lap.id.attempt, ran: lap.ran? }));
         Some(Line {
             workflow: latest.workflow,
             name: latest.names.workflow.clone(),
@@ -167,8 +166,8 @@ impl Usual {
     fn call(&self, took: Millis, settings: &config::Pulls) -> Call {
         let Some(interval) = self.interval else { return Call::NotJudged };
         let apart = usual::float(took) - self.median_ms;
-        let floor = (settings.min_change_pct / 100.0 * self.median_ms)
-            .max(settings.min_change_s * 1_000.0);
+        let floor =
+            (settings.min_change_pct / 100.0 * self.median_ms).max(settings.min_change_s * 1_000.0);
         if apart.abs() < floor {
             Call::Usual
         } else if took > interval.high {

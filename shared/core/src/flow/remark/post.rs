@@ -4,9 +4,7 @@ use super::Teller;
 use super::heads::Head;
 use crate::flow::notify::Trouble;
 use crate::life::{CLAIM_MINUTES, digest};
-use crate::port::{
-    Check, Forge, Forged, Library, Posted, PullRequest, Pulls, Remarks, Said, Spot,
-};
+use crate::port::{Check, Forge, Forged, Library, Posted, PullRequest, Pulls, Remarks, Said, Spot};
 use crate::pulls::{Call, Remark};
 use crate::render::{self, IssueText};
 use crate::time::{MS_PER_HOUR, Time};
