@@ -1,6 +1,7 @@
 //! What is sent to GitHub, and what is made of its answers.
 
 mod faults;
+mod pulls;
 
 use std::time::Duration;
 

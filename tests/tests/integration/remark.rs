@@ -139,7 +139,7 @@ fn what_is_known_of_a_head_outlasts_the_day() {
     other.workflow = 2;
     take_up(&store, &[other], hours(72));
     let told = comment(&store, &hub, hours(72));
-    assert!(told.contains("edit its comment: **Slower**: `Workflow 1` took 15m 00s"), "{told}");
+    assert!(told.contains("edit its comment: Slower: `Workflow 1` took 15m 00s"), "{told}");
     assert!(comments(&hub)[0].contains("| `Workflow 2` |"));
     assert_eq!(comment(&store, &hub, hours(73)), "");
 }

@@ -18,39 +18,40 @@ const SHOWN: usize = 10;
 
 /// The remark, without the mark by which Laptime knows it again. Its title is the verdict.
 pub(crate) fn remark(remark: &Remark, server: &Server) -> IssueText {
-    let verdict = verdict(remark);
+    let (word, full) = verdict(remark);
     let shown = remark.lines.iter().take(MOST_ROWS);
     let mut rows: Vec<String> = shown.map(|line| row(line, remark, server)).collect();
     if let Some(more @ 1..) = remark.lines.len().checked_sub(MOST_ROWS) {
         rows.push(format!("| *and {}* | | | | |", units::counted(more as u64, "more workflow")));
     }
     let body = format!(
-        "{verdict}\n\n| Workflow | This commit | Usual | Most of the difference | |\n\
+        "**{word}**: {full}.\n\n| Workflow | This commit | Usual | Most of the difference | |\n\
          |:--|--:|:--|:--|:--|\n{}\n\n<sub>{}</sub>",
         rows.join("\n"),
         small_print(remark, server),
     );
-    IssueText { title: hostile::issue_title(&verdict), body }
+    IssueText { title: hostile::issue_title(&format!("{word}: {full}")), body }
 }
 
-fn verdict(remark: &Remark) -> String {
+/// In one word or a few, and in full.
+fn verdict(remark: &Remark) -> (&'static str, String) {
     let of = |call: Call| remark.lines.iter().filter(move |line| line.call == call);
     let [slower, faster] = [Call::Slower, Call::Faster].map(|call| told(of(call)));
     match remark.call() {
-        Call::Slower if faster.is_empty() => format!("**Slower**: {slower}."),
-        Call::Slower => format!("**Slower**: {slower}. Faster: {faster}."),
-        Call::Faster => format!("**Faster**: {faster}."),
+        Call::Slower if faster.is_empty() => ("Slower", slower),
+        Call::Slower => ("Slower", format!("{slower}. Faster: {faster}")),
+        Call::Faster => ("Faster", faster),
         Call::Usual => match &of(Call::Usual).collect::<Vec<_>>()[..] {
-            [line] => format!("**As usual**: {}.", one(line)),
+            [line] => ("As usual", one(line)),
             lines => {
                 let count = units::counted(units::len(lines), "workflow");
-                format!("**As usual**: {count} took about as long as ever.")
+                ("As usual", format!("{count} took about as long as ever"))
             }
         },
         Call::TooFew { .. } | Call::NotJudged => {
-            format!("**Too few runs to compare with**: {LEAST_RUNS} green ones are needed.")
+            ("Too few runs to compare with", format!("{LEAST_RUNS} green ones are needed"))
         }
-        Call::NoneGreen => "**Nothing green yet**: failures are not times.".to_owned(),
+        Call::NoneGreen => ("Nothing green yet", "failures are not times".to_owned()),
     }
 }
 

@@ -41,7 +41,17 @@ fn a_remark_is_a_verdict_and_a_table() {
     let few = Usual { origin: Origin::OtherPulls, runs: 4, median_ms: 61_000.0, interval: None };
     let few = Line { usual: Some(few), ..line("docs", Call::TooFew { known: 4 }, Some(60)) };
     let red = Line { usual: None, ..line("lint", Call::NoneGreen, None) };
-    insta::assert_snapshot!(of(vec![slower, few, red]).body, @"");
+    insta::assert_snapshot!(of(vec![slower, few, red]).body, @"
+    **Slower**: `ci` took 12m 30s; usual on `main` is 8m 10s to 10m 20s (93 % of runs, from 30 runs).
+
+    | Workflow | This commit | Usual | Most of the difference | |
+    |:--|--:|:--|:--|:--|
+    | `ci` | [12m 30s](https://github.com/acme/web/actions/runs/77/attempts/2) | 9m 10s, 8m 10s to 10m 20s (93 %); 30 runs on `main` | `test`: 5m 00s → 8m 00s | **slower** |
+    | `docs` | [1m 00s](https://github.com/acme/web/actions/runs/77/attempts/2) | 1m 01s; 4 runs in other pull requests |  | 4 of 19 runs known |
+    | `lint` | – | – |  | nothing green yet |
+
+    <sub>Commit [`0123456789`](https://github.com/acme/web/commit/0123456789abcdef0123456789abcdef01234567): the latest green attempt of all jobs, from the first start of a job to the last end; the median of earlier green runs, and where the next one lies. Were nothing changed, slower or faster would stand here by chance in 10 % of such tables at most. Laptime writes this anew as runs end.</sub>
+    ");
 }
 
 #[test]
