@@ -14,6 +14,10 @@ use crate::trouble::doing;
 /// What check-runs are called.
 const NAME: &str = "Laptime";
 
+/// Pull requests on a page, the most that GitHub gives, and pages that are read.
+const PAGE: usize = 100;
+const PULL_PAGES: u32 = 3;
+
 /// What a token or App must be allowed to do.
 const READ: &str = "read pull requests";
 const COMMENT: &str = "write pull requests, or issues";
@@ -62,19 +66,14 @@ impl Pulls for GitHub {
         let path = format!("/commits/{sha}/pulls?per_page=100");
         let ask = ask(&what, repository, Kind::Read, path, None);
         let answer = self.ask(&ask).await?;
-        // There is no such commit any more.
+        // There is no such commit, as far as this repository knows.
         if answer.status.as_u16() == 422 {
-            return Ok(Vec::new());
+            return self.recent_pulls(repository, sha).await;
         }
         let pulls: Vec<Pull> = expected(answer, 200, &ask, READ)?.json(&doing(&ask))?;
-        let open = pulls.into_iter().filter(|pull| pull.state == "open");
-        let open = open.map(|Pull { number, head, base, locked, .. }| PullRequest {
-            number,
-            base: base.name,
-            head: head.sha,
-            is_locked: locked,
-        });
-        Ok(open.collect())
+        let open: Vec<PullRequest> = pulls.into_iter().filter_map(Pull::if_open).collect();
+        // Commits of forks are found in none of the repositories that they are to go into.
+        if open.is_empty() { self.recent_pulls(repository, sha).await } else { Ok(open) }
     }
 
     async fn edit_comment(&self, repository: &str, id: u64, body: &str) -> Forged<bool> {
@@ -114,7 +113,34 @@ impl Pulls for GitHub {
     }
 }
 
+impl Pull {
+    fn if_open(self) -> Option<PullRequest> {
+        let Self { number, state, locked: is_locked, head, base } = self;
+        let (base, head) = (base.name, head.sha);
+        (state == "open").then_some(PullRequest { number, base, head, is_locked })
+    }
+}
+
 impl GitHub {
+    /// Those of the open pull requests that changed last, whose newest commit this is.
+    async fn recent_pulls(&self, repository: &str, sha: &str) -> Forged<Vec<PullRequest>> {
+        for page in 1..=PULL_PAGES {
+            let path = format!(
+                "/pulls?state=open&sort=updated&direction=desc&per_page={PAGE}&page={page}"
+            );
+            let ask = ask("looking for open pull requests", repository, Kind::Read, path, None);
+            let pulls: Vec<Pull> =
+                expected(self.ask(&ask).await?, 200, &ask, READ)?.json(&doing(&ask))?;
+            let is_last = pulls.len() < PAGE;
+            let open = pulls.into_iter().filter_map(Pull::if_open);
+            let found: Vec<PullRequest> = open.filter(|pull| pull.head == sha).collect();
+            if is_last || !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(Vec::new())
+    }
+
     /// Answers whether what is edited is there.
     async fn edit(&self, ask: &Ask<'_>, needs: &str) -> Forged<bool> {
         let answer = self.ask(ask).await?;

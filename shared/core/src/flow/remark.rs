@@ -166,7 +166,7 @@ where
             let remark = self.reporter.compared(head, Some(&pull.base)).await?;
             let text = render::remark(&remark, self.reporter.server);
             let outlet = self.outlet(head, pull.number);
-            let telling = Telling { repository: name, head, remark: &remark, text: &text };
+            let telling = Telling { repository: name, head, remark: &remark, text: &text, asked };
             match self.post(&outlet, &telling).await? {
                 Posting::Said(act) => done.push(Spoken {
                     repository: name.to_owned(),

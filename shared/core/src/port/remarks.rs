@@ -63,6 +63,8 @@ pub struct Seen {
 pub struct Posted {
     /// When it was made; part of the mark it bears.
     pub made: Time,
+    /// When GitHub was asked for what it tells of: who knows something older leaves it alone.
+    pub asked: Time,
     /// Since when something is sent of which it is not known whether it arrived.
     pub claim: Option<Time>,
     /// GitHub's id of it, once that is known.

@@ -22,6 +22,7 @@ pub(super) fn what_was_said_is_written_over_what_was_known(store: &impl Remarks)
         }),
         posted: Some(Posted {
             made: at(NOON),
+            asked: at(NOON),
             claim: Some(at(NOON)),
             id: Some(revision),
             says: [7; 8],

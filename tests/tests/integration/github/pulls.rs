@@ -6,7 +6,7 @@
 use kit::{Laptime, github, wait};
 use laptime_core::port::{Check, Forge, ForgeErrorKind, PullRequest, Pulls};
 use serde_json::{Value, json};
-use wiremock::matchers::{body_string_contains, method, path, path_regex};
+use wiremock::matchers::{body_string_contains, method, path, path_regex, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::faults::by_token;
@@ -96,12 +96,22 @@ fn listed(number: u64, state: &str, head: &str) -> Value {
     })
 }
 
-fn pulls_of(answer: ResponseTemplate) -> Result<Vec<PullRequest>, (ForgeErrorKind, String)> {
+/// What is found where the commit's own list, and that of all open ones, are answered like this.
+fn pulls_of(
+    answer: ResponseTemplate,
+    open: &Value,
+) -> Result<Vec<PullRequest>, (ForgeErrorKind, String)> {
     wait(async {
         let server = MockServer::start().await;
         Mock::given(method("GET"))
             .and(path(format!("/repos/acme/web/commits/{}/pulls", sha())))
             .respond_with(answer)
+            .mount(&server)
+            .await;
+        Mock::given(method("GET"))
+            .and(path("/repos/acme/web/pulls"))
+            .and(query_param("state", "open"))
+            .respond_with(ResponseTemplate::new(200).set_body_json(open))
             .mount(&server)
             .await;
         let pulls = by_token(&server).pulls(WEB, &sha()).await;
@@ -111,18 +121,31 @@ fn pulls_of(answer: ResponseTemplate) -> Result<Vec<PullRequest>, (ForgeErrorKin
 
 #[test]
 fn the_open_pull_requests_of_a_commit_are_found() {
-    let list = json!([listed(3, "closed", &sha()), listed(7, "open", &"d".repeat(40))]);
-    let found = pulls_of(ResponseTemplate::new(200).set_body_json(list)).unwrap();
-    let (base, head) = ("main".to_owned(), "d".repeat(40));
-    assert_eq!(found, [PullRequest { number: 7, base, head, is_locked: false }]);
     let said = |status: u16, message: &str| {
         ResponseTemplate::new(status).set_body_json(json!({"message": message}))
     };
-    assert_eq!(pulls_of(said(422, "No commit found for SHA")).unwrap(), []);
-    let (kind, told) = pulls_of(said(403, "Resource not accessible")).unwrap_err();
+    let pull = |number, head: &str| PullRequest {
+        number,
+        base: "main".to_owned(),
+        head: head.to_owned(),
+        is_locked: false,
+    };
+    let (newer, none) = ("d".repeat(40), json!([]));
+    let list = json!([listed(3, "closed", &sha()), listed(7, "open", &newer)]);
+    let found = pulls_of(ResponseTemplate::new(200).set_body_json(list), &none).unwrap();
+    assert_eq!(found, [pull(7, &newer)]);
+    assert_eq!(pulls_of(said(422, "No commit found for SHA"), &none).unwrap(), []);
+    // That of a fork is found among those that are open.
+    let open = json!([listed(8, "open", &newer), listed(9, "open", &sha())]);
+    let empty = || ResponseTemplate::new(200).set_body_json(json!([]));
+    assert_eq!(pulls_of(empty(), &open).unwrap(), [pull(9, &sha())]);
+    let many = vec![listed(8, "open", &newer); 100];
+    assert_eq!(pulls_of(empty(), &json!(many)).unwrap(), []);
+
+    let (kind, told) = pulls_of(said(403, "Resource not accessible"), &none).unwrap_err();
     assert_eq!(kind, ForgeErrorKind::Forbidden);
     assert!(told.contains("it needs to read pull requests"), "{told}");
-    assert_eq!(pulls_of(said(404, "Not Found")).unwrap_err().0, ForgeErrorKind::Missing);
+    assert_eq!(pulls_of(said(404, "Not Found"), &none).unwrap_err().0, ForgeErrorKind::Missing);
     // What is no commit does not become part of an address.
     wait(async {
         let server = MockServer::start().await;

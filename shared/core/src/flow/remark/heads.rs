@@ -81,13 +81,11 @@ impl<L: Library, F: Remarks> Reporter<'_, L, F> {
                 heads.entry((lap.workflow.repository, sha)).or_default().push(lap);
             }
         }
+        let heads = heads.into_iter().map(|(key, laps)| self.head(key, laps, recent.start));
+        let mut heads = iter(heads).buffered(AT_ONCE);
         let mut news = Vec::new();
-        for ((repository, sha), laps) in heads {
-            let spot = Spot::Head { repository, sha: sha.clone() };
-            let said = self.findings.said(&spot).await?;
-            let mut head = Head { repository, sha, laps, print: [0; 8], said };
-            self.complete(&mut head, recent.start).await?;
-            head.print = self.print(&head);
+        while let Some(head) = heads.next().await {
+            let head = head?;
             if head.seen().is_none_or(|seen| seen.print != head.print) {
                 news.push(head);
             }
@@ -96,17 +94,26 @@ impl<L: Library, F: Remarks> Reporter<'_, L, F> {
         Ok(news)
     }
 
-    /// Adds the attempts from days before.
-    async fn complete(&self, head: &mut Head, recent: Day) -> Stored<()> {
+    /// With what is known of it, and its attempts from days before.
+    async fn head(
+        &self,
+        (repository, sha): (u64, String),
+        laps: Vec<Lap>,
+        recent: Day,
+    ) -> Stored<Head> {
+        let spot = Spot::Head { repository, sha: sha.clone() };
+        let said = self.findings.said(&spot).await?;
+        let mut head = Head { repository, sha, laps, print: [0; 8], said };
         let oldest = Day(recent.0.saturating_sub(LASTING_DAYS));
-        let keys = head.seen().map(|seen| seen.keys(head.repository).collect::<Vec<_>>());
+        let keys = head.seen().map(|seen| seen.keys(repository).collect::<Vec<_>>());
         let earlier = keys.unwrap_or_default().into_iter();
         for key in earlier.filter(|key| (oldest..recent).contains(&key.day)) {
             let rows = self.library.rows(key).await?;
             let of_it = rows.iter().filter_map(of_a_pull).filter(|(sha, _)| *sha == head.sha);
             head.laps.extend(of_it.map(|(_, lap)| lap));
         }
-        Ok(())
+        head.print = self.print(&head);
+        Ok(head)
     }
 
     fn print(&self, head: &Head) -> [u8; 8] {

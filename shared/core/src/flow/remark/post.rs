@@ -18,6 +18,8 @@ pub(super) struct Telling<'a> {
     pub(super) head: &'a Head,
     pub(super) remark: &'a Remark,
     pub(super) text: &'a IssueText,
+    /// When GitHub was asked whether this is the newest commit.
+    pub(super) asked: Time,
 }
 
 /// What came of it.
@@ -48,6 +50,9 @@ where
         };
         if posted.muted {
             return Ok(Posting::Same);
+        }
+        if posted.asked > telling.asked {
+            return Ok(Posting::Left);
         }
         let now = (self.clock)();
         let is_young = |claim: Time| now.since(claim) < CLAIM_MINUTES * MS_PER_HOUR / 60;
@@ -94,7 +99,8 @@ where
         }
         let made = (self.clock)();
         let says = says(telling.text);
-        let posted = Posted { made, claim: Some(made), id: None, says, muted: false };
+        let asked = telling.asked;
+        let posted = Posted { made, asked, claim: Some(made), id: None, says, muted: false };
         let Some(said) = self.put(outlet, said.as_ref(), Some(posted)).await? else {
             return Ok(Posting::Left);
         };
@@ -130,6 +136,7 @@ where
         telling: &Telling<'_>,
         (said, posted, id): (&Said, Posted, u64),
     ) -> Result<Posting, Trouble> {
+        let posted = Posted { asked: telling.asked, ..posted };
         let claimed = Posted { claim: Some((self.clock)()), ..posted };
         let Some(said) = self.put(outlet, Some(said), Some(claimed)).await? else {
             return Ok(Posting::Left);
