@@ -97,8 +97,18 @@ fn a_pull_request_has_one_comment_that_is_edited() {
     let (store, hub) = (store(), Hub::default());
     hub.opens(WEB, "main", &sha(1));
     take_up(&store, &[topic(1, 1, hours(-1), 900)], hours(0));
-    insta::assert_snapshot!(comment(&store, &hub, hours(0)), @"");
-    insta::assert_snapshot!(comments(&hub).join("\n~~~\n"), @"");
+    insta::assert_snapshot!(comment(&store, &hub, hours(0)), @"acme/web#1: comment on it: Slower: `Workflow 1` took 15m 00s; usual on `main` is 10m 00s to 10m 19s (93 % of runs, judged by 30)");
+    insta::assert_snapshot!(comments(&hub).join("\n~~~\n"), @"
+    **Slower**: `Workflow 1` took 15m 00s; usual on `main` is 10m 00s to 10m 19s (93 % of runs, judged by 30).
+
+    | Workflow | This commit | Usual | Most of the difference | |
+    |:--|--:|:--|:--|:--|
+    | `Workflow 1` | [15m 00s](https://github.com/acme/web/actions/runs/1/attempts/1) | 10m 09s, 10m 00s to 10m 19s (93 %); 30 runs on `main` | `build`: 10m 09s → 15m 00s | **slower** |
+
+    <sub>Commit [`0000000000`](https://github.com/acme/web/commit/0000000000000000000000000000000000000001): the latest green attempt of all jobs, from the first start of a job to the last end; the median of earlier green runs, and where the next one lies. Were nothing changed, slower or faster would stand here by chance in 10 % of such tables at most. Laptime writes this anew as runs end.</sub>
+
+    <!-- laptime remark 1 #1 1777636800000 -->
+    ");
 
     // Nothing new: GitHub is not even asked.
     assert_eq!((comment(&store, &hub, hours(1)), hub.asked()), (String::new(), 1));
@@ -107,20 +117,20 @@ fn a_pull_request_has_one_comment_that_is_edited() {
     other.workflow = 2;
     take_up(&store, &[other], hours(1));
     let again = Run { attempt: 2, ..topic(1, 1, hours(1), 605) };
-    insta::assert_snapshot!(comment(&store, &hub, hours(1)), @"");
+    insta::assert_snapshot!(comment(&store, &hub, hours(1)), @"acme/web#1: edit its comment: Slower: `Workflow 1` took 15m 00s; usual on `main` is 10m 00s to 10m 19s (93 % of runs, judged by 30)");
     take_up(&store, &[again], hours(1));
-    insta::assert_snapshot!(comment(&store, &hub, hours(1)), @"");
+    insta::assert_snapshot!(comment(&store, &hub, hours(1)), @"acme/web#1: edit its comment: As usual: `Workflow 1` took 10m 05s; usual on `main` is 10m 00s to 10m 19s (93 % of runs, judged by 30)");
 
     // A push: the old head has nothing to say any more, whatever ends there.
     hub.change_pull(1, |pull| pull.head = sha(2));
     take_up(&store, &[topic(3, 2, hours(2), 500)], hours(2));
     let late = Run { attempt: 3, ..topic(1, 1, hours(3), 1_200) };
     take_up(&store, &[late], hours(3));
-    insta::assert_snapshot!(comment(&store, &hub, hours(3)), @"");
+    insta::assert_snapshot!(comment(&store, &hub, hours(3)), @"acme/web#1: edit its comment: Faster: `Workflow 1` took 8m 20s; usual on `main` is 10m 00s to 10m 19s (93 % of runs, judged by 30)");
     // A new head on which all has failed so far.
     hub.change_pull(1, |pull| pull.head = sha(3));
     take_up(&store, &[topic(4, 3, hours(4), 30).concluded("failure")], hours(4));
-    insta::assert_snapshot!(comment(&store, &hub, hours(4)), @"");
+    insta::assert_snapshot!(comment(&store, &hub, hours(4)), @"acme/web#1: edit its comment: Nothing green yet: failures are not times");
     assert_eq!((comments(&hub).len(), hub.issues(WEB)[0].edits), (1, 4));
     for days in 0..5 {
         assert_eq!(comment(&store, &hub, hours(24 * days + 5)), "", "what is over is not told");
@@ -187,12 +197,12 @@ fn a_commit_has_one_check_run_that_never_fails() {
     hub.opens(WEB, "main", &sha(1));
     let check = |now| words(&remark_on(&store, &hub, "check", now).unwrap());
     take_up(&store, &[topic(1, 1, hours(-1), 900)], hours(0));
-    insta::assert_snapshot!(check(hours(0)), @"");
+    insta::assert_snapshot!(check(hours(0)), @"acme/web#1: make its check-run: Slower: `Workflow 1` took 15m 00s; usual on `main` is 10m 00s to 10m 19s (93 % of runs, judged by 30)");
     take_up(&store, &[Run { attempt: 2, ..topic(1, 1, hours(1), 605) }], hours(1));
-    insta::assert_snapshot!(check(hours(1)), @"");
+    insta::assert_snapshot!(check(hours(1)), @"acme/web#1: edit its check-run: As usual: `Workflow 1` took 10m 05s; usual on `main` is 10m 00s to 10m 19s (93 % of runs, judged by 30)");
     hub.change_pull(1, |pull| pull.head = sha(2));
     take_up(&store, &[topic(2, 2, hours(2), 900)], hours(2));
-    insta::assert_snapshot!(check(hours(2)), @"");
+    insta::assert_snapshot!(check(hours(2)), @"acme/web#1: make its check-run: Slower: `Workflow 1` took 15m 00s; usual on `main` is 10m 00s to 10m 19s (93 % of runs, judged by 30)");
     let checks = hub.checks();
     let seen: Vec<_> = checks
         .iter()
@@ -208,7 +218,11 @@ fn what_would_be_said_is_shown_without_asking() {
     take_up(&store, &[topic(1, 1, hours(-1), 900)], hours(0));
     let reporter = Reporter { library: &store, findings: &store, policy: &policy, server: &server };
     let planned = wait(reporter.remarks_planned(hours(0))).unwrap();
-    insta::assert_snapshot!(planned, @"");
+    insta::assert_snapshot!(planned, @"
+    1 remark to make, where the commit is the head of an open pull request
+    acme/web: say (0000000000000000000000000000000000000001)
+      Slower: `Workflow 1` took 15m 00s; usual on `main` is 10m 00s to 10m 19s (93 % of runs, judged by 30)
+    ");
     let off = Policy::default();
     let reporter = Reporter { policy: &off, ..reporter };
     assert_eq!(wait(reporter.remarks_planned(hours(0))).unwrap().to_string(), "");
@@ -226,7 +240,7 @@ fn a_workflow_that_does_not_run_on_the_base_is_compared_with_other_pull_requests
     runs.push(topic(1, 1, hours(-1), 900));
     take_up(&store, &runs, hours(0));
     let told = comment(&store, &hub, hours(0));
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @"acme/web#1: comment on it: Slower: `Workflow 1` took 15m 00s; usual in other pull requests is 11m 40s to 12m 09s (93 % of runs, judged by 30)");
 }
 
 #[test]
@@ -235,7 +249,10 @@ fn one_head_of_two_pull_requests_is_told_on_both() {
     hub.opens(WEB, "main", &sha(1));
     hub.opens(WEB, "release", &sha(1));
     take_up(&store, &[topic(1, 1, hours(-1), 900)], hours(0));
-    insta::assert_snapshot!(comment(&store, &hub, hours(0)), @"");
+    insta::assert_snapshot!(comment(&store, &hub, hours(0)), @"
+    acme/web#1: comment on it: Slower: `Workflow 1` took 15m 00s; usual on `main` is 10m 00s to 10m 19s (93 % of runs, judged by 30)
+    acme/web#2: comment on it: Too few runs to compare with: 19 green ones are needed
+    ");
 }
 
 #[test]

@@ -72,8 +72,7 @@ fn one(line: &Line) -> String {
     let (Some(usual), Some((low, high, coverage))) = (&line.usual, ends(line)) else {
         return format!("{name} took {took}");
     };
-    let runs = units::counted(usual.runs as u64, "run");
-    let within = format!("{low} to {high} ({coverage} of runs, from {runs})");
+    let within = format!("{low} to {high} ({coverage} of runs, judged by {})", usual.runs);
     format!("{name} took {took}; usual {} is {within}", place(&usual.origin))
 }
 

@@ -168,7 +168,7 @@ fn a_token_that_may_not_make_check_runs_hears_what_to_do() {
             .await;
         let error = by_token(&server).check(WEB, &check(&sha(), "x", true)).await.unwrap_err();
         assert_eq!(error.kind, ForgeErrorKind::Forbidden);
-        insta::assert_snapshot!(error, @"");
+        insta::assert_snapshot!(error, @r#"making a check-run on c0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0de in acme/web: GitHub answered 403 (You must authenticate via a GitHub App.): it may not do that there: it needs to write checks, which only an App can: set GITHUB_APP_ID and GITHUB_APP_KEY, or remark = "comment" under [pulls]"#);
     });
 }
 

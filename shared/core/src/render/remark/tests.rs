@@ -42,7 +42,7 @@ fn a_remark_is_a_verdict_and_a_table() {
     let few = Line { usual: Some(few), ..line("docs", Call::TooFew { known: 4 }, Some(60)) };
     let red = Line { usual: None, ..line("lint", Call::NoneGreen, None) };
     insta::assert_snapshot!(of(vec![slower, few, red]).body, @"
-    **Slower**: `ci` took 12m 30s; usual on `main` is 8m 10s to 10m 20s (93 % of runs, from 30 runs).
+    **Slower**: `ci` took 12m 30s; usual on `main` is 8m 10s to 10m 20s (93 % of runs, judged by 30).
 
     | Workflow | This commit | Usual | Most of the difference | |
     |:--|--:|:--|:--|:--|
