@@ -244,6 +244,17 @@ fn a_workflow_that_does_not_run_on_the_base_is_compared_with_other_pull_requests
 }
 
 #[test]
+fn without_time_all_is_left_to_the_next_pass() {
+    let (store, hub, policy, server) =
+        (store(), Hub::default(), policy("comment"), Server::default());
+    hub.opens(WEB, "main", &sha(1));
+    take_up(&store, &[topic(1, 1, hours(-1), 900)], hours(0));
+    let reporter = Reporter { library: &store, findings: &store, policy: &policy, server: &server };
+    let remarked = wait(reporter.remark(&hub, || hours(0), || false)).unwrap();
+    assert_eq!((remarked.left, hub.asked()), (1, 0));
+}
+
+#[test]
 fn one_head_of_two_pull_requests_is_told_on_both() {
     let (store, hub) = (store(), Hub::default());
     hub.opens(WEB, "main", &sha(1));

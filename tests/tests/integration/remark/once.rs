@@ -1,6 +1,7 @@
 //! Killed anywhere, or many at once: one remark.
 
-use kit::{Crashing, Doom, Dying, Hub, Memory, Moment, Run};
+use kit::{Crashing, Doom, Dying, Hub, Memory, Moment, Run, wait};
+use laptime_core::port::{Posted, Remarks, Said, Spot};
 use laptime_core::time::Time;
 
 use super::{WEB, comments, hours, remark_on, sha, store, take_up, topic};
@@ -82,4 +83,24 @@ fn reporters_at_once_make_one_remark() {
         assert_eq!(heard.len(), if channel == "comment" { 1 } else { 2 });
         assert!(heard.last().unwrap().contains("`Workflow 1` took 15m 50s"), "{heard:?}");
     }
+}
+
+#[test]
+fn whoever_asked_earlier_does_not_write_over_who_asked_later() {
+    let (store, hub) = (store(), Hub::default());
+    hub.opens(WEB, "main", &sha(1));
+    happen(&store, &hub, 0);
+    remark_on(&store, &hub, "comment", hours(0)).unwrap();
+    // Another reporter asked at four and told of a newer commit.
+    let spot = Spot::Pull { repository: 1, number: 1 };
+    let said = wait(store.said(&spot)).unwrap().unwrap();
+    let posted = said.posted.map(|posted| Posted { asked: hours(4), ..posted });
+    let later = Said { posted, ..Said::after(Some(&said), hours(4)) };
+    assert!(wait(store.put_said(&spot, &later)).unwrap());
+    happen(&store, &hub, 1);
+    let told = |hour| {
+        let remarked = remark_on(&store, &hub, "comment", hours(hour)).unwrap();
+        (remarked.done.len(), remarked.left)
+    };
+    assert_eq!([told(1), told(5), told(6)], [(0, 1), (1, 0), (0, 0)]);
 }

@@ -69,7 +69,15 @@ fn the_verdict_is_one_line() {
         vec![line("ci", Call::NoneGreen, None)],
     ];
     let verdicts = verdicts.map(|lines| of(lines).title).join("\n");
-    insta::assert_snapshot!(verdicts, @"");
+    insta::assert_snapshot!(verdicts, @"
+    As usual: `ci` took 8m 20s; usual on `main` is 8m 10s to 10m 20s (93 % of runs, judged by 30)
+    As usual: 2 workflows took about as long as ever
+    Slower: `ci` took 12m 30s; usual on `main` is 8m 10s to 10m 20s (93 % of runs, judged by 30). Faster: `lint` took 1m 15s; usual on `main` is 8m 10s to 10m 20s (93 % of runs, judged by 30)
+    Faster: `ci` took 1m 15s; usual on `main` is 8m 10s to 10m 20s (93 % of runs, judged by 30)
+    Slower: `a` took 12m 30s; usual on `main` is 8m 10s to 10m 20s (93 % of runs, judged by 30); `b` took 12m 30s; usual on `main` is 8m 10s to 10m 20s (93 % of runs, judged by 30); `c` took 12m 30s; usu…
+    Too few runs to compare with: 19 green ones are needed
+    Nothing green yet: failures are not times
+    ");
 }
 
 #[test]
