@@ -98,11 +98,10 @@ impl<L: Library, F: Remarks> Reporter<'_, L, F> {
                     remarked.problems.push(error.to_string());
                     given_up.insert(head.repository);
                     if error.kind.is_of_all() {
-                        match error.kind {
-                            ForgeErrorKind::Limited(until) => {
-                                remarked.limited_until = Some(until.to_string());
-                            }
-                            _ => remarked.shut_out = true,
+                        if let ForgeErrorKind::Limited(until) = error.kind {
+                            remarked.limited_until = Some(until.to_string());
+                        } else {
+                            remarked.shut_out = true;
                         }
                         remarked.left += heads.len() as u64;
                         break;

@@ -61,8 +61,11 @@ pub async fn tell<L: Library, F: Findings + Remarks, G: Forge + Pulls, D: Dashbo
 ) -> Stored<Heard> {
     let mut heard = Heard::default();
     if let Some(forge) = audience.forge {
-        heard.github = Some(reporter.notify(forge, &clock, &has_time).await?);
-        heard.pulls = Some(reporter.remark(forge, &clock, &has_time).await?);
+        let notified = reporter.notify(forge, &clock, &has_time).await?;
+        if notified.limited_until.is_none() && !notified.shut_out {
+            heard.pulls = Some(reporter.remark(forge, &clock, &has_time).await?);
+        }
+        heard.github = Some(notified);
     }
     if let Some(dashboards) = audience.dashboards.filter(|_| has_time()) {
         let Reporter { library, policy, .. } = *reporter;
