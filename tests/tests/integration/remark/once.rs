@@ -1,10 +1,15 @@
 //! Killed anywhere, or many at once: one remark.
 
+use std::collections::BTreeMap;
+use std::sync::{Barrier, Mutex};
+
 use kit::{Crashing, Doom, Dying, Hub, Memory, Moment, Run, wait};
-use laptime_core::port::{Posted, Remarks, Said, Spot};
+use laptime_core::flow::Reporter;
+use laptime_core::port::{Posted, Remarks, Said, Spot, Stored};
+use laptime_core::render::Server;
 use laptime_core::time::Time;
 
-use super::{WEB, comments, hours, remark_on, sha, store, take_up, topic};
+use super::{WEB, comments, hours, policy, remark_on, sha, store, take_up, topic};
 
 /// What happens in three hours: a slow head, its second attempt, a push.
 fn happen(store: &Memory, hub: &Hub, hour: i64) {
@@ -65,23 +70,61 @@ fn killed_at_every_step_there_is_one_remark() {
     }
 }
 
+/// How many go at once.
+const CROWD: usize = 8;
+
+/// What is known, read by all before any of them writes.
+struct Meeting<'a> {
+    store: &'a Memory,
+    /// How often a spot was read, and how often all meet there.
+    reads: Mutex<BTreeMap<Spot, usize>>,
+    rounds: fn(&Spot) -> usize,
+    barrier: Barrier,
+}
+
+impl Remarks for Meeting<'_> {
+    async fn said(&self, spot: &Spot) -> Stored<Option<Said>> {
+        let said = self.store.said(spot).await;
+        let nth = {
+            let mut reads = self.reads.lock().unwrap();
+            let read = reads.entry(spot.clone()).or_default();
+            *read += 1;
+            *read
+        };
+        if nth <= (self.rounds)(spot) * CROWD {
+            self.barrier.wait();
+        }
+        said
+    }
+
+    async fn put_said(&self, spot: &Spot, said: &Said) -> Stored<bool> {
+        self.store.put_said(spot, said).await
+    }
+}
+
 #[test]
 fn reporters_at_once_make_one_remark() {
-    for channel in ["comment", "check"] {
-        let (store, hub) = (store(), Hub::default());
+    let comment: fn(&Spot) -> usize = |_| 1;
+    let check: fn(&Spot) -> usize = |_| 2;
+    for (channel, rounds) in [("comment", comment), ("check", check)] {
+        let (store, hub, server) = (store(), Hub::default(), Server::default());
         hub.opens(WEB, "main", &sha(1));
-        for hour in 0..3 {
-            happen(&store, &hub, hour);
-            std::thread::scope(|scope| {
-                for _ in 0..8 {
-                    scope.spawn(|| remark_on(&store, &hub, channel, hours(hour)).unwrap());
-                }
-            });
-            remark_on(&store, &hub, channel, hours(hour).plus_millis(900_000)).unwrap();
-        }
-        let heard = heard(&hub);
-        assert_eq!(heard.len(), if channel == "comment" { 1 } else { 2 });
-        assert!(heard.last().unwrap().contains("`Workflow 1` took 15m 50s"), "{heard:?}");
+        happen(&store, &hub, 0);
+        let (reads, barrier) = (Mutex::default(), Barrier::new(CROWD));
+        let meeting = Meeting { store: &store, reads, rounds, barrier };
+        let policy = policy(channel);
+        let reporter =
+            Reporter { library: &store, findings: &meeting, policy: &policy, server: &server };
+        let tell = || wait(reporter.remark(&hub, || hours(0), || true)).unwrap();
+        let told: Vec<_> = std::thread::scope(|scope| {
+            let all: Vec<_> = (0..CROWD).map(|_| scope.spawn(tell)).collect();
+            all.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        let done: usize = told.iter().map(|one| one.done.len()).sum();
+        let left: u64 = told.iter().map(|one| one.left).sum();
+        assert_eq!((done, left), (1, 7), "{channel}");
+        assert_eq!(heard(&hub).len(), 1);
+        assert_eq!(tell().done, [], "all is told");
     }
 }
 
