@@ -7,7 +7,8 @@ use laptime_core::judging::Judgement;
 use laptime_core::model::{AttemptId, Event};
 use laptime_core::port::{
     Appended, Changed, Deeds, Desk, Fence, Filed, Findings, Inbox, Lease, Ledger, Library, Loaded,
-    Note, Notes, Rows, Standing, StoreError, StoreErrorKind, Stored, StoredDay, Touched,
+    Note, Notes, Remarks, Rows, Said, Spot, Standing, StoreError, StoreErrorKind, Stored,
+    StoredDay, Touched,
 };
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{DayKey, Row, WorkflowId};
@@ -166,6 +167,16 @@ impl<S: Findings> Findings for Crashing<'_, S> {
 
     async fn put_deeds(&self, desk: Desk, deeds: &Deeds) -> Stored<bool> {
         self.call(self.inner.put_deeds(desk, deeds)).await
+    }
+}
+
+impl<S: Remarks> Remarks for Crashing<'_, S> {
+    async fn said(&self, spot: &Spot) -> Stored<Option<Said>> {
+        self.call(self.inner.said(spot)).await
+    }
+
+    async fn put_said(&self, spot: &Spot, said: &Said) -> Stored<bool> {
+        self.call(self.inner.put_said(spot, said)).await
     }
 }
 

@@ -1,14 +1,20 @@
-//! GitHub's issues as a plain model: numbers in a row, lists that lag, people who close things.
+//! GitHub as a plain model: numbers in a row, lists that lag, people who close things.
 
-use std::collections::BTreeMap;
+mod pulls;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
 
 use laptime_core::port::{
-    Draft, Forge, ForgeError, ForgeErrorKind, Forged, IssueStanding, IssueState, Rewrite,
+    Draft, Forge, ForgeError, ForgeErrorKind, Forged, IssueStanding, IssueState, PullRequest,
+    Rewrite,
 };
 use laptime_core::time::Time;
 
 use crate::doom::Doom;
+
+pub use pulls::HubCheck;
 
 /// All repositories.
 #[derive(Debug, Default)]
@@ -18,6 +24,13 @@ pub struct Hub {
     troubles: Mutex<Vec<(ForgeErrorKind, bool)>>,
     /// How many of the newest issues no list shows yet.
     lag: usize,
+    /// Open ones, with their repositories.
+    pulls: Mutex<Vec<(String, PullRequest)>>,
+    checks: Mutex<Vec<HubCheck>>,
+    /// Comments that were deleted.
+    gone: Mutex<BTreeSet<u64>>,
+    /// Questions for pull requests.
+    asked: AtomicUsize,
 }
 
 /// One issue.
@@ -147,22 +160,28 @@ impl Forge for Hub {
         })
     }
 
-    async fn has_comment(
+    async fn found_comment(
         &self,
         repository: &str,
         number: u64,
         _: Time,
         text: &str,
-    ) -> Forged<bool> {
+    ) -> Forged<Option<u64>> {
         Ok(self.with(repository, |issues| {
             let issue = issues.iter().find(|one| one.number == number);
-            issue.is_some_and(|issue| issue.comments.iter().any(|one| one.contains(text)))
+            let nth = issue?.comments.iter().position(|one| one.contains(text))?;
+            Some(pulls::nth_comment(number, nth))
         }))
     }
 
-    async fn comment(&self, repository: &str, number: u64, body: &str) -> Forged<()> {
+    async fn comment(&self, repository: &str, number: u64, body: &str) -> Forged<u64> {
         self.write("commenting", || {
-            self.change(repository, number, |issue| issue.comments.push(body.to_owned()));
+            let mut nth = 0;
+            self.change(repository, number, |issue| {
+                nth = issue.comments.len();
+                issue.comments.push(body.to_owned());
+            });
+            pulls::nth_comment(number, nth)
         })
     }
 }
@@ -205,17 +224,17 @@ impl Forge for Dying<'_> {
         self.call(self.hub.rewrite(repository, number, rewrite)).await
     }
 
-    async fn has_comment(
+    async fn found_comment(
         &self,
         repository: &str,
         number: u64,
         since: Time,
         text: &str,
-    ) -> Forged<bool> {
-        self.call(self.hub.has_comment(repository, number, since, text)).await
+    ) -> Forged<Option<u64>> {
+        self.call(self.hub.found_comment(repository, number, since, text)).await
     }
 
-    async fn comment(&self, repository: &str, number: u64, body: &str) -> Forged<()> {
+    async fn comment(&self, repository: &str, number: u64, body: &str) -> Forged<u64> {
         self.call(self.hub.comment(repository, number, body)).await
     }
 }

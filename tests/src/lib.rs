@@ -45,7 +45,7 @@ pub use gathered::{Bucket, Fate, Gathered};
 pub use github::{GitHubStandIn, client, github};
 pub use grafana::{Grafana, Marked};
 pub use histories::{busy_history, hostile_history, jumbled, lines, recent_history, report_schema};
-pub use hub::{Dying, Hub, HubIssue};
+pub use hub::{Dying, Hub, HubCheck, HubIssue};
 pub use lambda::{Ended, Function, Outcome};
 pub use memory::Memory;
 pub use program::{Answer, Laptime, Served, variable};

@@ -1,5 +1,7 @@
 //! A store in memory: plain maps under one lock, each call all or nothing.
 
+mod remarks;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Mutex;
@@ -8,7 +10,7 @@ use laptime_core::judging::Judgement;
 use laptime_core::model::{AttemptId, Event, EventKey};
 use laptime_core::port::{
     Appended, Changed, ChangedAttempt, Deeds, Desk, Fence, Filed, Filing, Findings, Inbox, Lease,
-    Ledger, Library, Loaded, Note, Notes, Place, Received, Rows, Standing, StoreError,
+    Ledger, Library, Loaded, Note, Notes, Place, Received, Rows, Said, Spot, Standing, StoreError,
     StoreErrorKind, Stored, StoredDay, Touched,
 };
 use laptime_core::rollup::Rollup;
@@ -36,6 +38,7 @@ struct State {
     notes: BTreeMap<Note, Vec<u8>>,
     judgements: BTreeMap<WorkflowId, Judgement>,
     deeds: BTreeMap<Desk, Deeds>,
+    said: BTreeMap<Spot, Said>,
 }
 
 #[derive(Debug, Clone)]

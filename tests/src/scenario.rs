@@ -24,6 +24,8 @@ pub struct Run {
     pub workflow: u64,
     /// Branch.
     pub branch: String,
+    /// Number of the commit; that of the run, unless told otherwise.
+    pub commit: u64,
     /// Triggering event.
     pub trigger: String,
     /// Start of the attempt, RFC 3339.
@@ -82,6 +84,7 @@ impl Run {
             attempt: 1,
             workflow: 1,
             branch: "main".to_owned(),
+            commit: id,
             trigger: "push".to_owned(),
             started: full(started),
             updated: full(updated),
@@ -108,6 +111,14 @@ impl Run {
     #[must_use]
     pub fn on_branch(mut self, branch: &str) -> Self {
         branch.clone_into(&mut self.branch);
+        self
+    }
+
+    /// Triggered by a pull request, on this commit of this branch.
+    #[must_use]
+    pub fn of_pull(mut self, branch: &str, commit: u64) -> Self {
+        (self.branch, self.trigger, self.commit) =
+            (branch.to_owned(), "pull_request".to_owned(), commit);
         self
     }
 
@@ -144,7 +155,7 @@ impl Run {
                 "event": self.trigger, "status": status, "conclusion": conclusion,
                 "created_at": self.started, "run_started_at": self.started,
                 "updated_at": self.updated, "head_branch": self.branch,
-                "head_sha": format!("{:040x}", self.id), "head_repository": {"id": 1},
+                "head_sha": format!("{:040x}", self.commit), "head_repository": {"id": 1},
             },
             "repository": repository(),
         });

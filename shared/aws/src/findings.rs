@@ -46,12 +46,25 @@ impl Findings for Store {
     }
 
     async fn put_deeds(&self, desk: Desk, deeds: &Deeds) -> Stored<bool> {
-        let doing = "storing what was done";
         let bytes = to_bytes(deeds)
             .map_err(|error| unreadable(&self.table.name, "what was done", &error))?;
-        let item = Item::at(key::deeds(desk.ids())).number("v", deeds.revision);
-        let item = self.table.stow(doing, &bytes, None).await?.within(item);
-        let is_next = match deeds.revision.saturating_sub(1) {
+        let item = Item::at(key::deeds(desk.ids()));
+        self.put_next("storing what was done", item, deeds.revision, (&bytes, None)).await
+    }
+}
+
+impl Store {
+    /// Puts a value over the revision before it, if that is what is there. Answers whether it was.
+    pub(crate) async fn put_next(
+        &self,
+        doing: &str,
+        item: Item,
+        revision: u64,
+        (bytes, expires): (&[u8], Option<i64>),
+    ) -> Stored<bool> {
+        let item = item.number("v", revision);
+        let item = self.table.stow(doing, bytes, expires).await?.within(item);
+        let is_next = match revision.saturating_sub(1) {
             0 => Condition::new("attribute_not_exists(p)", []),
             before => Condition::new("v = :v", [(":v", number(before))]),
         };

@@ -10,7 +10,8 @@
 //! | `R#repository#workflow` | day | the rollup of a day |
 //! | `L#repository#workflow` | day | the track of a day |
 //! | `V` | workflow | what was judged of it |
-//! | `F` | finding | what was done about it |
+//! | `F` | workflow | what was done about its findings |
+//! | `Q#repository` | `#number`, commit | what was said on a pull request, found of its head |
 //! | `B#repository#workflow#branch` | start, attempt | a run of the branch |
 //! | `K#repository#workflow#branch` | end, attempt | a cancelled run of the branch |
 //! | `T` | workflow, day | the day is touched |
@@ -24,6 +25,7 @@
 //! | | `unjudged`, `active#day` | workflows to judge; series that a day had |
 
 use laptime_core::model::{AttemptId, EventKey};
+use laptime_core::port::Spot;
 use laptime_core::row::{Branch, DayKey, Row, WorkflowId};
 use laptime_core::time::{Day, Time};
 
@@ -143,6 +145,10 @@ pub(crate) const DEEDS: &str = "F";
 
 pub(crate) fn deeds(id: WorkflowId) -> Key {
     Key::new(DEEDS, workflow(id))
+}
+
+pub(crate) fn said(spot: &Spot) -> Key {
+    Key::new(format!("Q#{}", spot.repository()), spot.name())
 }
 
 /// The day whose rollup, or track, lies at `s`.

@@ -17,6 +17,7 @@ mod load;
 mod metrics;
 mod notes;
 mod objects;
+mod remarks;
 mod repair;
 mod roots;
 mod rows;

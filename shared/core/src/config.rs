@@ -3,6 +3,7 @@
 
 mod grafana;
 mod issues;
+mod pulls;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use crate::row::runner_class;
 
 pub use grafana::{Board, Grafana, Source};
 pub use issues::{Github, Issues};
+pub use pulls::{Channel, Pulls};
 
 /// The policy of an installation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -38,6 +40,8 @@ pub struct Policy {
     pub prices: Prices,
     /// What issues about findings look like.
     pub issues: Issues,
+    /// What is said on pull requests.
+    pub pulls: Pulls,
     /// How much of GitHub's API is used.
     pub github: Github,
     /// What is written to Grafana.
@@ -346,6 +350,8 @@ impl Policy {
             j.min_change_pct,
             j.min_change_s,
             j.min_change_wait_s,
+            self.pulls.min_change_pct,
+            self.pulls.min_change_s,
         ];
         let prices = self.prices.0.values();
         let shares = [t.success_rate, t.critical_path_share, j.min_change_rate];

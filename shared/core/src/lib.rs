@@ -21,6 +21,7 @@ pub mod model;
 pub mod plan;
 pub mod port;
 pub mod prometheus;
+pub mod pulls;
 pub mod render;
 pub mod report;
 pub mod rollup;

@@ -80,12 +80,18 @@ impl Answer {
         })
     }
 
-    /// Why it is not what was asked for.
+    /// Why it is not what was asked for, of issues.
     pub(crate) fn error(&self, doing: &str) -> ForgeError {
+        self.refusal(doing, "write issues")
+    }
+
+    /// Why it is not what was asked for; `needs` is what whoever asks must be allowed to do.
+    pub(crate) fn refusal(&self, doing: &str, needs: &str) -> ForgeError {
         use ForgeErrorKind::{Credentials, Forbidden, Invalid, Missing, Off, Unsure};
+        let may_not = format!("it may not do that there: it needs to {needs}");
         let (kind, advice) = match self.status.as_u16() {
             401 => (Credentials, "the token or key is not taken: is it revoked, or expired?"),
-            403 => (Forbidden, "it may not do that there: it needs to write issues"),
+            403 => (Forbidden, may_not.as_str()),
             404 => (Missing, "the repository is not there, or the token may not see it"),
             410 => (Off, "issues are switched off there: switch them on in its settings"),
             400 | 422 => (Invalid, "GitHub does not take what was sent"),

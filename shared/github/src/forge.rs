@@ -32,6 +32,7 @@ struct Issue {
 
 #[derive(Deserialize)]
 struct Comment {
+    id: u64,
     #[serde(default)]
     body: Option<String>,
 }
@@ -92,13 +93,13 @@ impl Forge for GitHub {
         self.expect(&ask, 200).await.map(drop)
     }
 
-    async fn has_comment(
+    async fn found_comment(
         &self,
         repository: &str,
         number: u64,
         since: Time,
         text: &str,
-    ) -> Forged<bool> {
+    ) -> Forged<Option<u64>> {
         let what = format!("reading the comments on issue {number}");
         for page in 1..=COMMENT_PAGES {
             let path = format!("/issues/{number}/comments?since={since}&per_page=100&page={page}");
@@ -106,22 +107,23 @@ impl Forge for GitHub {
             let comments: Vec<Comment> = self.expect(&ask, 200).await?.json(&doing(&ask))?;
             let is_it =
                 |comment: &Comment| comment.body.as_ref().is_some_and(|body| body.contains(text));
-            if comments.iter().any(is_it) {
-                return Ok(true);
+            if let Some(found) = comments.iter().find(|one| is_it(one)) {
+                return Ok(Some(found.id));
             }
             if comments.len() < 100 {
                 break;
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
-    async fn comment(&self, repository: &str, number: u64, body: &str) -> Forged<()> {
+    async fn comment(&self, repository: &str, number: u64, body: &str) -> Forged<u64> {
         let what = format!("commenting on issue {number}");
         let path = format!("/issues/{number}/comments");
         let body = Some(json!({ "body": body }));
         let ask = Ask { doing: &what, repository, kind: Kind::Create, path, body };
-        self.expect(&ask, 201).await.map(drop)
+        let comment: Comment = self.expect(&ask, 201).await?.json(&doing(&ask))?;
+        Ok(comment.id)
     }
 }
 

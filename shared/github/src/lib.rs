@@ -1,4 +1,4 @@
-//! What Laptime says on GitHub: issues and comments, within its rate limits.
+//! What Laptime says on GitHub: issues, comments and check-runs, within its rate limits.
 //!
 //! octocrab signs requests and sends them. What it would do beyond that is left out or off: it
 //! re-sends creates, and its types do not take all that GitHub answers.
@@ -10,6 +10,7 @@ mod forge;
 mod limits;
 mod pace;
 mod place;
+mod pulls;
 mod trouble;
 
 pub use client::{GitHub, Spent};

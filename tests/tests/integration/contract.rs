@@ -1,5 +1,7 @@
 //! One contract, every store.
 
+mod remarks;
+
 use std::path::Path;
 
 use kit::{Delivery, Job, Memory, Run, aggregate_at, append_all, at, wait};
@@ -8,8 +10,8 @@ use laptime_core::judging::Judgement;
 use laptime_core::model::AttemptId;
 use laptime_core::port::{
     Appended, Claim, Claimed, Closed, Deeds, Desk, Fence, Filed, Filing, Findings, Gathered, Gist,
-    Inbox, Issue, Lease, Ledger, Library, Note, Notes, Place, Received, Standing, StoreErrorKind,
-    Touched,
+    Inbox, Issue, Lease, Ledger, Library, Note, Notes, Place, Received, Remarks, Standing,
+    StoreErrorKind, Touched,
 };
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{DayKey, WorkflowId};
@@ -17,10 +19,12 @@ use laptime_core::time::{Day, Time};
 use laptime_core::track::Track;
 use laptime_local::Store;
 
+use remarks::what_was_said_is_written_over_what_was_known;
+
 const NOON: &str = "2026-05-01T12:00:00Z";
 
 /// A store under test, and a library on the same facts.
-trait Subject: Inbox + Ledger + Notes + Findings {
+trait Subject: Inbox + Ledger + Notes + Findings + Remarks {
     /// Whether a pass drops old events and says so, or the store does, some days later.
     const FORGETS: bool = true;
 
@@ -113,6 +117,7 @@ contract!(
     what_is_judged_is_kept_with_its_days,
     a_note_is_what_was_put_last,
     what_was_done_is_written_over_what_was_known,
+    what_was_said_is_written_over_what_was_known,
 );
 
 fn open(folder: &Path) -> Store {

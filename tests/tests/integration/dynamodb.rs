@@ -1,6 +1,7 @@
 //! What the store on `DynamoDB` does beyond the contract: values too large for an item, items that
 //! cannot be read, passes that overtake each other, expiry.
 
+mod said;
 mod sealing;
 
 use aws_sdk_dynamodb::Client;

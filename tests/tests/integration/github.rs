@@ -1,6 +1,7 @@
 //! What is sent to GitHub, and what is made of its answers.
 
 mod faults;
+mod pulls;
 
 use std::time::Duration;
 
@@ -43,9 +44,11 @@ fn all_its_way(make: impl FnOnce(&GitHubStandIn) -> GitHub) -> GitHub {
 
         let mark = "<!-- laptime closed -->";
         let since = clock().plus_millis(-60_000);
-        assert!(!forge.has_comment(&repository, number, since, mark).await.unwrap());
-        forge.comment(&repository, number, &format!("It went back.\n\n{mark}")).await.unwrap();
-        assert!(forge.has_comment(&repository, number, since, mark).await.unwrap());
+        assert_eq!(forge.found_comment(&repository, number, since, mark).await.unwrap(), None);
+        let said = format!("It went back.\n\n{mark}");
+        let comment = forge.comment(&repository, number, &said).await.unwrap();
+        let found = forge.found_comment(&repository, number, since, mark).await.unwrap();
+        assert_eq!(found, Some(comment));
         let text = Some(("Another title".to_owned(), "Another body".to_owned()));
         let close = Rewrite { text, open: Some(false) };
         forge.rewrite(&repository, number, &close).await.unwrap();

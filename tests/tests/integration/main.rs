@@ -35,6 +35,7 @@ mod permissions;
 mod plan;
 mod properties;
 mod publish;
+mod remark;
 mod stories;
 mod template;
 mod thresholds;

@@ -71,7 +71,8 @@ fn the_function_tells_github_and_grafana_once() {
     let reporter = Function::start("reporter", &relay.cloud, &variables);
 
     // Without its secrets it says what to do. The stream does not repeat that, the sweep does.
-    assert_eq!(response(&reporter, &judged()), json!({ "github": null, "grafana": null }));
+    let nobody = json!({ "github": null, "pulls": null, "grafana": null });
+    assert_eq!(response(&reporter, &judged()), nobody);
     assert!(matches!(reporter.invoke(&sweep()), Outcome::Error(_)));
     let log = reporter.raw_log();
     let what =

@@ -11,7 +11,8 @@ use super::{FormatArgs, StoreArgs};
 /// are not what they are to be. For issues it
 /// needs a token that may write issues in GITHUB_TOKEN, or an App in GITHUB_APP_ID and
 /// GITHUB_APP_KEY; GITHUB_API_URL names another GitHub than github.com. `laptime serve` does the same
-/// by itself when they are set. Each finding has one issue, whatever fails in between; a pass that
+/// by itself when they are set. Where the policy asks for remarks on pull requests, these are made
+/// too. Each finding has one issue, whatever fails in between; a pass that
 /// dies is made good by the next one, ten minutes later.
 #[derive(Debug, ClapArgs)]
 #[expect(clippy::doc_markdown, reason = "help is shown as it is")]

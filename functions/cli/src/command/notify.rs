@@ -5,9 +5,10 @@ use std::fmt::Write;
 use anyhow::bail;
 use laptime_core::config::{Policy, Source};
 use laptime_core::flow::{
-    Audience, Grafana, GrafanaPlan, GrafanaWritten, Heard, Planning, Reporter, plan_grafana, tell,
+    Audience, Grafana, GrafanaPlan, GrafanaWritten, Heard, Planning, RemarksPlanned, Reporter,
+    plan_grafana, tell,
 };
-use laptime_core::port::{Findings, Library};
+use laptime_core::port::{Findings, Library, Remarks};
 use laptime_core::render::{Server, counted};
 use laptime_core::time::Time;
 use laptime_local::Store;
@@ -23,6 +24,7 @@ use crate::settings::{self, clock, policy};
 #[derive(Debug, Serialize)]
 struct Intent {
     github: Planning,
+    pulls: RemarksPlanned,
     grafana: Option<AsText>,
 }
 
@@ -60,7 +62,7 @@ pub(crate) struct Pass<'a, L, F> {
     pub(crate) policy: &'a Policy,
 }
 
-impl<L: Library, F: Findings> Pass<'_, L, F> {
+impl<L: Library, F: Findings + Remarks> Pass<'_, L, F> {
     async fn run(&self, args: &NotifyArgs, feeds: Source) -> anyhow::Result<Outcome> {
         let given = args.now;
         let now = || given.unwrap_or_else(clock);
@@ -86,6 +88,7 @@ impl<L: Library, F: Findings> Pass<'_, L, F> {
     async fn intent(&self, now: Time, feeds: Source) -> anyhow::Result<Intent> {
         let server = settings::github_place()?.server;
         let github = self.reporter(&server).planned(now).await?;
+        let pulls = self.reporter(&server).remarks_planned(now).await?;
         let grafana = match settings::grafana()? {
             Some(dashboards) => {
                 let plan = plan_grafana(&self.boards(&dashboards, feeds), now).await?;
@@ -93,7 +96,7 @@ impl<L: Library, F: Findings> Pass<'_, L, F> {
             }
             None => None,
         };
-        Ok(Intent { github, grafana })
+        Ok(Intent { github, pulls, grafana })
     }
 
     async fn tell(
@@ -139,6 +142,7 @@ fn json(value: &impl Serialize) -> anyhow::Result<String> {
 impl std::fmt::Display for Intent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.github.fmt(f)?;
+        self.pulls.fmt(f)?;
         self.grafana.as_ref().map_or(Ok(()), |plan| plan.0.fmt(f))
     }
 }
@@ -146,14 +150,20 @@ impl std::fmt::Display for Intent {
 fn text(heard: &Heard) -> anyhow::Result<String> {
     let mut text = String::new();
     if let Some(notified) = &heard.github {
+        let pulls = heard.pulls.as_ref();
         for act in &notified.done {
             write!(text, "{act}")?;
         }
-        for problem in &notified.problems {
+        for spoken in pulls.iter().flat_map(|remarked| &remarked.done) {
+            write!(text, "{spoken}")?;
+        }
+        let of_pulls = pulls.iter().flat_map(|remarked| &remarked.problems);
+        for problem in notified.problems.iter().chain(of_pulls) {
             writeln!(text, "not done: {problem}")?;
         }
-        if notified.left > 0 {
-            writeln!(text, "{} left to the next pass", counted(notified.left, "thing"))?;
+        let left = notified.left + pulls.map_or(0, |remarked| remarked.left);
+        if left > 0 {
+            writeln!(text, "{} left to the next pass", counted(left, "thing"))?;
         }
         if text.is_empty() {
             writeln!(text, "nothing to do")?;
@@ -184,6 +194,10 @@ pub(crate) fn log(heard: &Heard) {
     for act in heard.github.iter().flat_map(|notified| &notified.done) {
         let (repo, finding) = (act.repository.as_str(), act.finding.as_str());
         tracing::info!(repo, issue.number = act.number, finding, "{}", act.act);
+    }
+    for spoken in heard.pulls.iter().flat_map(|remarked| &remarked.done) {
+        let (repo, sha) = (spoken.repository.as_str(), spoken.sha.as_str());
+        tracing::info!(repo, pull.number = spoken.number, head.sha = sha, "{}", spoken.act);
     }
     for problem in heard.problems() {
         tracing::error!(error = %problem, "people could not be told; the next pass tries again");

@@ -69,7 +69,7 @@ enum Came {
 
 /// Why an act was not done.
 #[derive(Debug, thiserror::Error)]
-enum Trouble {
+pub(super) enum Trouble {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]

@@ -5,14 +5,14 @@
 use serde::Serialize;
 
 use crate::config::Source;
-use crate::flow::{Grafana, GrafanaWritten, Notified, Reporter, update_grafana};
-use crate::port::{Dashboards, Findings, Forge, Library, Stored};
+use crate::flow::{Grafana, GrafanaWritten, Notified, Remarked, Reporter, update_grafana};
+use crate::port::{Dashboards, Findings, Forge, Library, Pulls, Remarks, Stored};
 use crate::time::Time;
 
 /// Who is to be told.
 #[derive(Debug)]
 pub struct Audience<'a, G, D> {
-    /// Repositories, by issues.
+    /// Repositories, by issues and on pull requests.
     pub forge: Option<&'a G>,
     /// Whoever looks at graphs.
     pub dashboards: Option<&'a D>,
@@ -25,6 +25,8 @@ pub struct Audience<'a, G, D> {
 pub struct Heard {
     /// On GitHub.
     pub github: Option<Notified>,
+    /// On pull requests there.
+    pub pulls: Option<Remarked>,
     /// In Grafana.
     pub grafana: Option<GrafanaWritten>,
 }
@@ -34,13 +36,15 @@ impl Heard {
     pub fn problems(&self) -> impl Iterator<Item = &str> {
         let github = self.github.iter().flat_map(|notified| &notified.problems);
         let grafana = self.grafana.iter().flat_map(|written| &written.problems);
-        github.chain(grafana).map(String::as_str)
+        let pulls = self.pulls.iter().flat_map(|remarked| &remarked.problems);
+        github.chain(pulls).chain(grafana).map(String::as_str)
     }
 
     /// Whether somebody heard nothing at all, or not all of it, for a reason that does not lie in
     /// one repository: time alone will not mend it.
     pub fn is_amiss(&self) -> bool {
         self.github.as_ref().is_some_and(|notified| notified.shut_out)
+            || self.pulls.as_ref().is_some_and(|remarked| remarked.shut_out)
             || self.grafana.as_ref().is_some_and(|written| !written.problems.is_empty())
     }
 }
@@ -49,7 +53,7 @@ impl Heard {
 ///
 /// # Errors
 /// Only of the store: what the others do not take is told in the answer.
-pub async fn tell<L: Library, F: Findings, G: Forge, D: Dashboards>(
+pub async fn tell<L: Library, F: Findings + Remarks, G: Forge + Pulls, D: Dashboards>(
     reporter: &Reporter<'_, L, F>,
     audience: &Audience<'_, G, D>,
     clock: impl Fn() -> Time + Send + Sync,
@@ -57,7 +61,11 @@ pub async fn tell<L: Library, F: Findings, G: Forge, D: Dashboards>(
 ) -> Stored<Heard> {
     let mut heard = Heard::default();
     if let Some(forge) = audience.forge {
-        heard.github = Some(reporter.notify(forge, &clock, &has_time).await?);
+        let notified = reporter.notify(forge, &clock, &has_time).await?;
+        if notified.limited_until.is_none() && !notified.shut_out {
+            heard.pulls = Some(reporter.remark(forge, &clock, &has_time).await?);
+        }
+        heard.github = Some(notified);
     }
     if let Some(dashboards) = audience.dashboards.filter(|_| has_time()) {
         let Reporter { library, policy, .. } = *reporter;

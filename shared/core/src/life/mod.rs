@@ -38,7 +38,7 @@ const EDIT_HOURS: i64 = 24;
 
 /// Minutes after which whoever sent something and did not tell what became of it is taken for dead,
 /// and what GitHub lists is complete.
-const CLAIM_MINUTES: i64 = 10;
+pub(crate) const CLAIM_MINUTES: i64 = 10;
 
 /// A change that became this many halves of what people were told is told again.
 const TOLD_AGAIN_HALVES: i64 = 3;
@@ -370,7 +370,8 @@ fn thousandths(share: f64) -> i64 {
     (share * 1_000.0).clamp(-1e12, 1e12).round() as i64
 }
 
-fn digest(parts: impl Iterator<Item = impl AsRef<[u8]>>) -> [u8; 8] {
+/// Eight bytes that stand for all parts together.
+pub(crate) fn digest(parts: impl Iterator<Item = impl AsRef<[u8]>>) -> [u8; 8] {
     let mut hasher = Sha256::new();
     parts.for_each(|part| hasher.update(part));
     let mut digest = [0; 8];

@@ -72,22 +72,22 @@ pub trait Forge: Sync {
         rewrite: &Rewrite,
     ) -> impl Future<Output = Forged<()>> + Send;
 
-    /// Whether one of the comments on an issue since a time holds this text.
-    fn has_comment(
+    /// The id of the first comment on an issue since a time that holds this text.
+    fn found_comment(
         &self,
         repository: &str,
         number: u64,
         since: Time,
         text: &str,
-    ) -> impl Future<Output = Forged<bool>> + Send;
+    ) -> impl Future<Output = Forged<Option<u64>>> + Send;
 
-    /// Comments on an issue, without trying again.
+    /// Comments on an issue or pull request, without trying again. Answers the comment's id.
     fn comment(
         &self,
         repository: &str,
         number: u64,
         body: &str,
-    ) -> impl Future<Output = Forged<()>> + Send;
+    ) -> impl Future<Output = Forged<u64>> + Send;
 }
 
 /// Result of a call on GitHub.

@@ -6,6 +6,8 @@ mod findings;
 mod forge;
 mod objects;
 mod outbox;
+mod pulls;
+mod remarks;
 
 use std::fmt;
 use std::ops::Range;
@@ -25,6 +27,8 @@ pub use forge::{
 pub use dashboards::{Annotation, Dashboards, DashboardsError, Folder, Held, Trouble};
 pub use objects::{Object, ObjectStanding, Objects};
 pub use outbox::{Datum, Metrics, NotSent, Note, Notes, Unit, VALUES_MAX, Within};
+pub use pulls::{Check, PullRequest, Pulls};
+pub use remarks::{Posted, Remarks, Said, Seen, Spot};
 
 /// A store that could not do what was asked. Asked again, it begins where it was.
 #[derive(Debug, thiserror::Error)]

@@ -6,6 +6,7 @@ mod html;
 mod issue;
 mod json;
 mod markdown;
+mod remark;
 #[cfg(test)]
 mod sample;
 mod server;
@@ -21,7 +22,8 @@ pub(crate) use issue::{beyond, closing, gathering, held, issue, mark, marked, ne
 pub use json::{json, schema};
 pub(crate) use markdown::bottleneck as bottleneck_point;
 pub use markdown::markdown;
-pub use server::{NotAServer, Server, well_formed};
+pub(crate) use remark::remark;
+pub use server::{NotAServer, Server, commit, well_formed};
 pub(crate) use text::table::{Column, Table};
 pub use text::{difference_text, findings_text, text};
 pub use units::counted;

@@ -85,8 +85,8 @@ fn is_name(text: &str) -> bool {
         && text.chars().any(|c| c != '.')
 }
 
-/// A whole SHA-1 or SHA-256.
-fn commit(sha: &str) -> Option<&str> {
+/// A whole SHA-1 or SHA-256, else none.
+pub fn commit(sha: &str) -> Option<&str> {
     let is_one = matches!(sha.len(), 40 | 64) && sha.chars().all(|c| c.is_ascii_hexdigit());
     is_one.then_some(sha)
 }

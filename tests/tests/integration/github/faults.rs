@@ -12,7 +12,7 @@ use super::clock;
 
 const WEB: &str = "acme/web";
 
-fn by_token(server: &MockServer) -> GitHub {
+pub(super) fn by_token(server: &MockServer) -> GitHub {
     client(&Credentials::Token(SecretString::from("ghp_not_to_be_told")), &server.uri(), clock)
 }
 

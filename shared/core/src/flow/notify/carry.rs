@@ -191,7 +191,7 @@ where
         {
             // GitHub's clock may be behind ours.
             let since = claim.at.plus_millis(-MS_PER_HOUR);
-            if forge.has_comment(&issue.repository, number, since, &mark).await? {
+            if forge.found_comment(&issue.repository, number, since, &mark).await?.is_some() {
                 return Ok(Some(deeds));
             }
         }
@@ -201,7 +201,7 @@ where
         }
         let body = render::marked(comment, &mark);
         match forge.comment(&issue.repository, number, &body).await {
-            Ok(()) => Ok(Some(deeds)),
+            Ok(_) => Ok(Some(deeds)),
             // A locked issue, for one: the rest of the act can be done.
             Err(error) if error.kind == ForgeErrorKind::Forbidden => Ok(Some(deeds)),
             Err(error) => {
