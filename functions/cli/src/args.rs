@@ -362,7 +362,10 @@ pub(crate) enum Format {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ReportFormat {
     Text,
+    /// Markdown for GitHub.
     Md,
+    /// A few lines for a chat, or the head of an issue.
+    Brief,
     Html,
     Json,
 }

@@ -38,6 +38,7 @@ pub(crate) fn rendered(report: &Report, format: ReportFormat) -> anyhow::Result<
     Ok(match format {
         ReportFormat::Text => render::text(report, output::width()),
         ReportFormat::Md => render::markdown(report),
+        ReportFormat::Brief => render::brief(report),
         ReportFormat::Html => render::html(report)?,
         ReportFormat::Json => render::json(report),
     })

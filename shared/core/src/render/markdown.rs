@@ -2,10 +2,10 @@
 mod tests;
 mod workflow;
 
-pub(crate) use workflow::point as bottleneck;
+pub(crate) use workflow::{headline as bottleneck_headline, point as bottleneck};
 
 use super::{
-    clock,
+    BODY_MAX, clock,
     summary::{self, NEXT_STEPS, NOTHING_YET},
     units,
 };
@@ -28,17 +28,55 @@ pub fn markdown(report: &Report) -> String {
         if report.workflows.len() > 1 {
             overview(&mut page, report);
         }
-        for workflow in &report.workflows {
-            workflow::section(&mut page, workflow);
-        }
+        sections(&mut page, report);
     }
     page.text
 }
 
+/// A section for each workflow, as far as there is room: those with bottlenecks go first, and stand
+/// in the order of all.
+fn sections(page: &mut Page, report: &Report) {
+    let mut sections: Vec<(usize, &WorkflowReport)> = report.workflows.iter().enumerate().collect();
+    sections.sort_by_key(|(_, workflow)| {
+        std::cmp::Reverse((workflow.bottlenecks.len(), workflow.attempts))
+    });
+    let mut room = BODY_MAX.saturating_sub(page.text.chars().count() + SPARE);
+    let mut shown = std::collections::BTreeMap::new();
+    for (place, workflow) in sections {
+        let mut section = Page::default();
+        workflow::section(&mut section, workflow);
+        if let Some(left) = room.checked_sub(section.text.chars().count()) {
+            room = left;
+            shown.insert(place, section.text);
+        }
+    }
+    for section in shown.values() {
+        page.add(section);
+    }
+    if let Some(more @ 1..) = report.workflows.len().checked_sub(shown.len()) {
+        let more = units::counted(more as u64, "workflow");
+        page.add(&format!(
+            "\n*{more} more: GitHub takes no longer text. The HTML and JSON of this report have all.*\n"
+        ));
+    }
+}
+
+/// Kept free for what tells what is left out.
+const SPARE: usize = 200;
+
+/// Bytes after which no more findings, and no more workflows, are listed, so that the rest has room.
+const FINDINGS_END: usize = 20_000;
+const LIST_END: usize = 44_000;
+
 /// What changed, before anything else: silence is told too.
 fn findings(page: &mut Page, report: &Report) {
     page.add(&format!("\n## Findings\n\n{}\n", summary::judged(report)));
+    let mut left = report.findings.len();
     for finding in &report.findings {
+        if page.text.len() > FINDINGS_END {
+            break;
+        }
+        left -= 1;
         let state = match finding.state {
             "confirmed" => String::new(),
             _ => format!(", {}", summary::state(finding)),
@@ -54,6 +92,9 @@ fn findings(page: &mut Page, report: &Report) {
             page.add(&format!("  - {what}{colon}{words}\n"));
         }
     }
+    if left > 0 {
+        page.add(&format!("\n- and {}\n", units::counted(left as u64, "more finding")));
+    }
 }
 
 #[derive(Default)]
@@ -64,6 +105,10 @@ struct Page {
 impl Page {
     fn add(&mut self, text: &str) {
         self.text.push_str(text);
+    }
+
+    fn row(&mut self, cells: &[String]) {
+        self.add(&format!("| {} |\n", cells.join(" | ")));
     }
 }
 
@@ -88,8 +133,17 @@ fn totals(page: &mut Page, report: &Report) {
 }
 
 fn overview(page: &mut Page, report: &Report) {
-    let rows = report.workflows.iter().map(|workflow| {
-        vec![
+    let head =
+        ["Workflow", "Attempts", "Success", "p50", "p95", "Queue p50", "Trend", "Bottlenecks"];
+    page.add("\n## Workflows\n\n");
+    table(page, &head, [].into_iter());
+    let mut left = report.workflows.len();
+    for workflow in &report.workflows {
+        if page.text.len() > LIST_END {
+            break;
+        }
+        left -= 1;
+        page.row(&[
             title(workflow),
             units::count(workflow.attempts),
             units::rate_or_none(workflow.success_rate),
@@ -98,16 +152,15 @@ fn overview(page: &mut Page, report: &Report) {
             units::duration_or_none(workflow.queued_s.p50),
             summary::moved(&workflow.trend.halves),
             units::count(units::len(&workflow.bottlenecks)),
-        ]
-    });
-    let head =
-        ["Workflow", "Attempts", "Success", "p50", "p95", "Queue p50", "Trend", "Bottlenecks"];
-    page.add("\n## Workflows\n\n");
-    table(page, &head, rows);
+        ]);
+    }
+    if left > 0 {
+        page.add(&format!("\n*and {}*\n", units::counted(left as u64, "more workflow")));
+    }
 }
 
 /// `owner/name` › `workflow`, as code spans.
-fn title(workflow: &WorkflowReport) -> String {
+pub(super) fn title(workflow: &WorkflowReport) -> String {
     format!(
         "{} › {}",
         hostile::markdown(&workflow.repository),
@@ -119,6 +172,6 @@ fn title(workflow: &WorkflowReport) -> String {
 fn table(page: &mut Page, head: &[&str], rows: impl Iterator<Item = Vec<String>>) {
     page.add(&format!("| {} |\n|:--|{}\n", head.join(" | "), "--:|".repeat(head.len() - 1)));
     for row in rows {
-        page.add(&format!("| {} |\n", row.join(" | ")));
+        page.row(&row);
     }
 }

@@ -1,6 +1,7 @@
 //! A report in four forms: for a terminal, for GitHub, for a browser, and for programs. Each is a
 //! pure function of the [`Report`], so the same report is always the same bytes.
 
+mod brief;
 mod clock;
 mod html;
 mod issue;
@@ -16,12 +17,13 @@ mod tests;
 mod text;
 mod units;
 
+pub use brief::{BRIEF_MAX, brief};
 pub use html::{HtmlError, html, live};
 pub use issue::{BODY_MAX, Evidence, IssueText};
 pub(crate) use issue::{beyond, closing, gathering, held, issue, mark, marked, news, reopening};
 pub use json::{json, schema};
-pub(crate) use markdown::bottleneck as bottleneck_point;
 pub use markdown::markdown;
+pub(crate) use markdown::{bottleneck as bottleneck_point, bottleneck_headline};
 pub(crate) use remark::remark;
 pub use server::{NotAServer, Server, commit, well_formed};
 pub(crate) use text::table::{Column, Table};

@@ -1,12 +1,14 @@
 //! Reports to render: a small one written by hand for snapshots, a rich one for the eye, one with
 //! nothing in it, and one whose every name is an attack.
 
+mod finding;
 mod rich;
 
 use std::collections::BTreeMap;
 
 use jiff::{ToSpan, civil::date};
 
+pub(super) use finding::finding;
 pub(super) use rich::rich;
 
 use super::units::float;

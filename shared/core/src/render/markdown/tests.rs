@@ -1,5 +1,5 @@
 use super::markdown;
-use crate::render::sample;
+use crate::render::{BODY_MAX, sample};
 
 #[test]
 fn a_small_report_reads_well_on_github() {
@@ -95,4 +95,23 @@ fn an_empty_report_says_what_to_do() {
     - Then aggregate, and ask again: `laptime aggregate --data DIR`
     - Or ask for another period with `--from` and `--to`
     ");
+}
+
+#[test]
+fn whatever_is_in_it_github_takes_it() {
+    let mut report = sample::rich(3);
+    let name = format!("@all <img> `x` | {}", "long ".repeat(2_000));
+    let one =
+        crate::report::WorkflowReport { workflow: name.clone(), ..report.workflows[0].clone() };
+    for id in 1_000..3_000 {
+        report.workflows.push(crate::report::WorkflowReport { workflow_id: id, ..one.clone() });
+    }
+    report.findings.extend(std::iter::repeat_n(sample::finding(&name), 500));
+    let text = markdown(&report);
+    let length = text.chars().count();
+    assert!(length <= BODY_MAX && length > BODY_MAX / 2, "{length}");
+    for left in ["more findings", "more workflows*", "workflows more: GitHub"] {
+        assert!(text.contains(left), "{left}");
+    }
+    assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
 }

@@ -61,7 +61,8 @@ pub(crate) fn point(bottleneck: &Bottleneck) -> String {
     format!("- {}<br>{advice}", headline(bottleneck))
 }
 
-fn headline(bottleneck: &Bottleneck) -> String {
+/// What it is, where, and how much.
+pub(crate) fn headline(bottleneck: &Bottleneck) -> String {
     let mut parts = vec![format!("**{}** ({})", summary::kind(bottleneck), bottleneck.severity)];
     parts.extend(
         [&bottleneck.job, &bottleneck.step].into_iter().flatten().map(|n| hostile::markdown(n)),
