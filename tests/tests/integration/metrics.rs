@@ -1,11 +1,13 @@
 //! `/metrics`: as Prometheus' own tools read it, and that no counter falls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use kit::{Delivery, Laptime, Served, lines, recent_history, variable};
+use laptime_core::config::{Policy, Source};
+use laptime_core::dashboard::dashboards;
 use laptime_core::time::Day;
 use serde_json::{Value, json};
 
@@ -120,12 +122,24 @@ impl Scraper {
         Self { child, address }
     }
 
+    fn ask(&self, query: &str) -> Value {
+        let url = format!("http://{}/api/v1/query", self.address);
+        let answer = ureq::get(&url).query("query", query).call();
+        let answer = answer.unwrap_or_else(|error| panic!("{query}: {error}"));
+        serde_json::from_reader(answer.into_body().into_reader()).unwrap()
+    }
+
+    /// Whether there is something to answer; what is no query fails.
+    fn answers(&self, query: &str) -> bool {
+        let answer = self.ask(query);
+        assert_eq!(answer["status"], "success", "{query}: {answer}");
+        answer["data"]["result"].as_array().is_some_and(|found| !found.is_empty())
+    }
+
     /// The value of a query, asked until there is one.
     fn value(&self, query: &str) -> f64 {
-        let url = format!("http://{}/api/v1/query", self.address);
         for _ in 0..20_000 {
-            let answer = ureq::get(&url).query("query", query).call().unwrap();
-            let answer: Value = serde_json::from_reader(answer.into_body().into_reader()).unwrap();
+            let answer = self.ask(query);
             if let Some(value) = answer["data"]["result"][0]["value"][1].as_str() {
                 return value.parse().unwrap();
             }
@@ -227,4 +241,61 @@ fn no_counter_falls_whatever_happens_to_the_store() {
     assert!((attempts(page("corrected"), "failure") - 4.0).abs() < f64::EPSILON, "it stays");
     assert!((attempts(page("corrected"), "success") - 44.0).abs() < f64::EPSILON);
     assert!(page("sealed").contains("laptime_attempts{state=\"filed\"} 0"), "{}", page("sealed"));
+}
+
+/// Every query of a dashboard.
+fn queries(model: &Value, found: &mut Vec<String>) {
+    match model {
+        Value::Object(fields) => {
+            found.extend(fields.get("expr").and_then(Value::as_str).map(ToOwned::to_owned));
+            fields.values().for_each(|value| queries(value, found));
+        }
+        Value::Array(values) => values.iter().for_each(|value| queries(value, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Names of metrics: those of a query, or those that a page shows.
+fn metrics(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words.filter(|word| word.starts_with("laptime_") || word.starts_with("cicd_pipeline_run_d"))
+}
+
+#[test]
+fn prometheus_answers_all_that_the_dashboards_ask() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = filled(&folder.path().join("data"), 60, today()).serve();
+    let page = scraped(&served);
+    let shown: BTreeSet<&str> = metrics(&page).collect();
+    let scraper = Scraper::of(&served, "none", folder.path());
+    // A rate is one of several scrapes.
+    while scraper.value("min(count_over_time(laptime_attempts_total[1m]))") < 3.0 {}
+    let mut asked = Vec::new();
+    for dashboard in dashboards(&Policy::default(), Source::Prometheus) {
+        let model = serde_json::to_value(&dashboard.model).unwrap();
+        queries(&model, &mut asked);
+    }
+    assert!(asked.len() > 25, "{}", asked.len());
+    let mut unanswered = Vec::new();
+    for query in &asked {
+        for name in metrics(query) {
+            assert!(shown.contains(name), "{name} of {query} is not shown");
+        }
+        // As Grafana fills them in.
+        let query = query.replace("$__rate_interval", "1m").replace("$__range", "1h");
+        let query = query.replace("=\"$repository\"", "=~\".+\"");
+        let query =
+            query.replace("=\"$workflow\"", "=~\".+\"").replace("=\"$segment\"", "=~\".+\"");
+        assert!(!query.contains('$'), "{query}");
+        if !scraper.answers(&query) {
+            unanswered.push(query);
+        }
+    }
+    // Nothing was cancelled here, and a trend takes thirty days of scrapes.
+    insta::assert_snapshot!(unanswered.join("\n"), @r#"
+    sum by () (increase(laptime_attempts_total{cicd_pipeline_result!~"success|failure|error|timeout"}[1m]))
+    100 * (histogram_quantile(0.5, sum by (repository, cicd_pipeline_name, segment, le) (increase(cicd_pipeline_run_duration_seconds_bucket{cicd_pipeline_run_state="executing"}[15d]))) / histogram_quantile(0.5, sum by (repository, cicd_pipeline_name, segment, le) (increase(cicd_pipeline_run_duration_seconds_bucket{cicd_pipeline_run_state="executing"}[15d] offset 15d))) - 1)
+    100 * (histogram_quantile(0.5, sum by (le) (increase(cicd_pipeline_run_duration_seconds_bucket{repository=~".+", cicd_pipeline_name=~".+", segment=~".+", cicd_pipeline_run_state="executing"}[15d]))) / histogram_quantile(0.5, sum by (le) (increase(cicd_pipeline_run_duration_seconds_bucket{repository=~".+", cicd_pipeline_name=~".+", segment=~".+", cicd_pipeline_run_state="executing"}[15d] offset 15d))) - 1)
+    sum by () (increase(laptime_attempts_total{repository=~".+", cicd_pipeline_name=~".+", segment=~".+", cicd_pipeline_result!~"success|failure|error|timeout"}[1m]))
+    "#);
 }
