@@ -288,6 +288,9 @@ pub(crate) struct PlanArgs {
     /// With a reporter that tells people on GitHub or in Grafana.
     #[arg(long)]
     pub(crate) tell: bool,
+    /// And that makes remarks on pull requests.
+    #[arg(long, requires = "tell")]
+    pub(crate) remarks: bool,
     /// Minutes between two passes.
     #[arg(long, value_name = "N", default_value_t = 15,
           value_parser = clap::value_parser!(u16).range(1..=60))]

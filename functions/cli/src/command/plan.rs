@@ -32,6 +32,7 @@ pub(crate) fn run(args: &PlanArgs) -> anyhow::Result<Outcome> {
             Processor::X86_64 => plan::Architecture::X86_64,
         },
         tells: args.tell,
+        remarks: args.remarks,
         ..Setting::default()
     };
     if let Some(max_series) = args.max_series {

@@ -62,6 +62,8 @@ pub struct Setting {
     pub architecture: Architecture,
     /// Whether the reporter tells people, on GitHub or in Grafana.
     pub tells: bool,
+    /// Whether it makes remarks on pull requests as well.
+    pub remarks: bool,
 }
 
 /// One line of the bill.
@@ -166,6 +168,7 @@ impl Default for Setting {
             judged_days: f64::from(READ_DAYS),
             architecture: Architecture::default(),
             tells: false,
+            remarks: false,
         }
     }
 }

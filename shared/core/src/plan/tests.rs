@@ -69,6 +69,15 @@ fn telling_people_adds_cents() {
 }
 
 #[test]
+fn remarks_cost_what_is_read_for_them() {
+    let cost = |remarks| {
+        let setting = Setting { tells: true, remarks, ..Setting::default() };
+        planned(month(20.0, 200_000.0), &setting).total
+    };
+    assert!((0.1..1.0).contains(&(cost(true) - cost(false))), "{}", cost(true) - cost(false));
+}
+
+#[test]
 fn nothing_to_watch_costs_what_stands_there() {
     let plan = planned(month(0.0, 0.0), &with_series(0));
     let told: Vec<String> = plan

@@ -87,6 +87,13 @@ const JUDGEMENT_BYTES: f64 = 500.0;
 /// Sweeps of the reporter in an hour.
 const SWEEPS: f64 = 1.0;
 
+/// Assumed: heads of pull requests for each run, and reads that comparing one takes.
+const HEADS_PER_RUN: f64 = 0.5;
+const HEAD_READS: f64 = 20.0;
+
+/// Days whose rows are looked through for heads: yesterday, and what there is of today.
+const HEAD_DAYS: f64 = 1.5;
+
 /// Secrets that a start of the reporter fetches: for GitHub and for Grafana.
 const SECRETS: f64 = 2.0;
 
@@ -237,6 +244,18 @@ impl Rhythm {
         counted.telling.plus(Cost { reads: more, ..Cost::default() }).times(starts)
     }
 
+    /// What remarks on pull requests add to so many starts.
+    fn remarking(&self, starts: f64, shape: &Shape) -> Cost {
+        let rows = HEAD_DAYS * self.per_day * shape.row_bytes / READ_BYTES;
+        let heads = HEAD_DAYS * HEADS_PER_RUN * self.runs / self.days;
+        let looks = starts * (self.workflows * rows.max(HEAD_DAYS.ceil()) + heads);
+        let reads = looks + HEADS_PER_RUN * self.runs * HEAD_READS;
+        let calls = starts * (self.workflows * HEAD_DAYS.ceil() + heads)
+            + HEADS_PER_RUN * self.runs * HEAD_READS;
+        // Found, claimed, said.
+        Cost { calls, reads, writes: 3.0 * HEADS_PER_RUN * self.runs }
+    }
+
     /// How often the rows of a day are read: where something is new, and for its rollup.
     fn looks(&self) -> f64 {
         self.days_of_passes + self.rollups
@@ -280,7 +299,10 @@ impl Volume {
         let puts = rhythm.passes + rhythm.busy_passes.max(of_attempts);
         let starts = rhythm.batches + rhythm.passes;
         let (sweeps, reporter_starts) = if setting.tells { rhythm.told() } else { (0.0, 0.0) };
-        let telling = rhythm.telling(reporter_starts, counted);
+        let mut telling = rhythm.telling(reporter_starts, counted);
+        if setting.tells && setting.remarks {
+            telling = telling.plus(rhythm.remarking(reporter_starts, &shape));
+        }
         let telling_ms = telling.calls * CALL_MS + reporter_starts * START_MS;
         Self {
             deliveries,

@@ -189,7 +189,7 @@ fn commits(finding: &Finding) -> String {
     };
     match (short(&finding.last_good), short(&finding.first_bad)) {
         (Some(from), Some(to)) if from != to => {
-            format!("{} (commits {from}..{to})", run(&finding.first_bad))
+            format!("{}, commits `{from}..{to}`", run(&finding.first_bad))
         }
         _ => run(&finding.first_bad),
     }
