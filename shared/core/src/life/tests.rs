@@ -1,3 +1,5 @@
+mod threshold;
+
 use super::*;
 use crate::judging::{Billed, Judgement, Level, Measure, Scope, sample, told};
 use crate::stats::detect::Doubt;
@@ -36,8 +38,13 @@ impl Done {
 
     fn within(&mut self, per_day: u32, now: Time, findings: &[&[&Finding]]) -> String {
         let judgements = judged(findings);
+        let acts = plan(&told(&judgements), &[], &self.0, now, per_day);
+        self.carry(acts, now)
+    }
+
+    fn carry(&mut self, acts: Vec<Planned>, now: Time) -> String {
         let mut done = Vec::new();
-        for planned in plan(&told(&judgements), &[], &self.0, now, per_day) {
+        for planned in acts {
             let deeds = self.0.entry(planned.desk).or_default();
             *deeds = if planned.act == Act::File {
                 deeds.filing(&planned, "acme/web", 0, now).filed(&planned.finding, 7, now)

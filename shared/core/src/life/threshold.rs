@@ -187,6 +187,3 @@ impl Plan<'_> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;
