@@ -3,6 +3,7 @@
 
 mod grafana;
 mod issues;
+mod notices;
 mod pulls;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use crate::row::runner_class;
 
 pub use grafana::{Board, Grafana, Source};
 pub use issues::{Github, Issues};
+pub use notices::{FailedRuns, Notices};
 pub use pulls::{Channel, Pulls};
 
 /// The policy of an installation.
@@ -42,6 +44,8 @@ pub struct Policy {
     pub issues: Issues,
     /// What is said on pull requests.
     pub pulls: Pulls,
+    /// What is told to a chat or by mail.
+    pub notices: Notices,
     /// How much of GitHub's API is used.
     pub github: Github,
     /// What is written to Grafana.

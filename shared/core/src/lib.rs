@@ -18,6 +18,7 @@ pub mod life;
 #[cfg(test)]
 mod method;
 pub mod model;
+mod news;
 pub mod plan;
 pub mod port;
 pub mod prometheus;

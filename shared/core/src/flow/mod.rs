@@ -7,6 +7,7 @@ mod filing;
 mod findings;
 mod judge;
 mod measure;
+mod notices;
 mod notify;
 mod publish;
 mod receive;
@@ -21,6 +22,7 @@ pub use dashboards::{Grafana, GrafanaPlan, GrafanaWritten, plan_grafana, update_
 pub use filing::{Refolded, refold};
 pub use findings::{findings, what_if};
 pub use measure::{Installation, Pushed, measure};
+pub use notices::{Announcement, NoticesPlanned, Step};
 pub use notify::{Notified, Outline, Planning, Reporter};
 pub use publish::{Published, publish};
 pub use receive::{Answer, Delivery, receive};

@@ -80,10 +80,10 @@ pub(super) enum Trouble {
 
 /// All that a plan is made from.
 #[derive(Debug)]
-struct Known {
-    judgements: Vec<(WorkflowId, Judgement)>,
+pub(super) struct Known {
+    pub(super) judgements: Vec<(WorkflowId, Judgement)>,
     crossings: Vec<Crossing>,
-    deeds: BTreeMap<Desk, Deeds>,
+    pub(super) deeds: BTreeMap<Desk, Deeds>,
     called: BTreeMap<WorkflowId, Called>,
 }
 
@@ -99,7 +99,7 @@ impl<L: Library, F: Findings> Reporter<'_, L, F> {
         // Again once where something claimed turns out not to have been sent.
         for _ in 0..2 {
             let now = clock();
-            let known = self.known(now).await?;
+            let known = self.held_and_known(now).await?;
             let told = told(&known.judgements);
             let per_day = u32::from(self.policy.issues.per_day);
             let acts = plan(&told, &known.crossings, &known.deeds, now, per_day);
@@ -112,21 +112,28 @@ impl<L: Library, F: Findings> Reporter<'_, L, F> {
         Ok(notified)
     }
 
-    async fn known(&self, now: Time) -> Stored<Known> {
+    /// All that issues are planned from.
+    async fn held_and_known(&self, now: Time) -> Stored<Known> {
+        let mut known = self.known().await?;
+        let held = self.held(&known.deeds, now).await?;
+        known.called.extend(held.called);
+        known.crossings = held.crossings;
+        Ok(known)
+    }
+
+    /// What was judged and done. Thresholds are not looked at.
+    pub(super) async fn known(&self) -> Stored<Known> {
         let judgements = self.library.judgements().await?;
-        let mut called = names(self.library, &judgements).await?;
+        let called = names(self.library, &judgements).await?;
         let deeds = self.findings.all_deeds().await?.into_iter().collect();
-        let held = self.held(&deeds, now).await?;
-        called.extend(held.called);
-        let crossings = held.crossings;
-        Ok(Known { judgements, crossings, deeds, called })
+        Ok(Known { judgements, crossings: Vec::new(), deeds, called })
     }
 }
 
 /// One plan, and what it was made from.
-struct Round<'a, L, F> {
-    reporter: &'a Reporter<'a, L, F>,
-    known: &'a Known,
-    told: &'a [Told<'a>],
-    now: Time,
+pub(super) struct Round<'a, L, F> {
+    pub(super) reporter: &'a Reporter<'a, L, F>,
+    pub(super) known: &'a Known,
+    pub(super) told: &'a [Told<'a>],
+    pub(super) now: Time,
 }

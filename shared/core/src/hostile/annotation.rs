@@ -1,4 +1,4 @@
-//! Text for a mark on a graph.
+//! Text for a mark on a graph, or for a chat.
 
 use super::markdown_prose;
 

@@ -311,7 +311,7 @@ impl Told<'_> {
     }
 
     /// Why it is over, if all of it is.
-    fn over(&self, now: Time) -> Option<Why> {
+    pub(crate) fn over(&self, now: Time) -> Option<Why> {
         let members = self.members();
         let is_back = |one: &Finding| matches!(one.state, State::Recovered { .. });
         if members.iter().all(|(_, one)| is_back(one)) {
@@ -345,7 +345,7 @@ impl Told<'_> {
     }
 
     /// How much it matters: attempts in thirty days times how much each changed.
-    fn weight(&self) -> f64 {
+    pub(crate) fn weight(&self) -> f64 {
         let weights = self
             .members()
             .iter()

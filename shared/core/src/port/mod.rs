@@ -4,6 +4,7 @@
 mod dashboards;
 mod findings;
 mod forge;
+mod notices;
 mod objects;
 mod outbox;
 mod pulls;
@@ -25,6 +26,7 @@ pub use forge::{
 };
 
 pub use dashboards::{Annotation, Dashboards, DashboardsError, Folder, Held, Trouble};
+pub use notices::{Announced, Channel, ChannelError, Notice, Notices, Sending, Topic};
 pub use objects::{Object, ObjectStanding, Objects};
 pub use outbox::{Datum, Metrics, NotSent, Note, Notes, Unit, VALUES_MAX, Within};
 pub use pulls::{Check, PullRequest, Pulls};

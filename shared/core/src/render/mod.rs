@@ -7,6 +7,7 @@ mod html;
 mod issue;
 mod json;
 mod markdown;
+mod notice;
 mod remark;
 #[cfg(test)]
 mod sample;
@@ -24,6 +25,7 @@ pub(crate) use issue::{beyond, closing, gathering, held, issue, mark, marked, ne
 pub use json::{json, schema};
 pub use markdown::markdown;
 pub(crate) use markdown::{bottleneck as bottleneck_point, bottleneck_headline};
+pub(crate) use notice::{NoticeLine, notice, once_more};
 pub(crate) use remark::remark;
 pub use server::{NotAServer, Server, commit, well_formed};
 pub(crate) use text::table::{Column, Table};

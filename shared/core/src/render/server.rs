@@ -46,6 +46,11 @@ impl Server {
         Some(format!("{self}/{}/actions/runs/{run}/job/{job}", well_formed(repository)?))
     }
 
+    /// An issue.
+    pub(crate) fn issue(&self, repository: &str, number: u64) -> Option<String> {
+        Some(format!("{self}/{}/issues/{number}", well_formed(repository)?))
+    }
+
     /// A workflow, by its file.
     pub(crate) fn workflow(&self, repository: &str, path: &str) -> Option<String> {
         let file = path.strip_prefix(".github/workflows/").filter(|file| is_name(file))?;

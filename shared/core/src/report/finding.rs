@@ -12,7 +12,7 @@ use crate::row::{Names, WorkflowId};
 use crate::stats::round;
 use crate::time::Time;
 
-pub(crate) use words::doubted;
+pub(crate) use words::{doubted, short};
 
 /// A change that was judged beyond doubt, with one cause.
 #[derive(Debug, Clone, PartialEq, JsonSchema, Serialize)]

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use difference::{Difference, FINDINGS_SCHEMA, FindingList, Found, findings_schema};
-pub(crate) use finding::{Called, Telling, doubted};
+pub(crate) use finding::{Called, Telling, doubted, short};
 pub use finding::{Finding, FindingAttempt, FindingCarrier, FindingCost};
 pub use line::Line;
 pub(crate) use sheet::Sheet;

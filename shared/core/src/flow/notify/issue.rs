@@ -113,7 +113,7 @@ impl<L: Library, F: Findings> Round<'_, L, F> {
         self.told.iter().find(is_it)
     }
 
-    fn rendered(&self, told: &Told<'_>) -> Option<Finding> {
+    pub(in crate::flow) fn rendered(&self, told: &Told<'_>) -> Option<Finding> {
         let with = Telling { now: self.now, prices: &self.reporter.policy.prices };
         Finding::of(told, with, |id| self.called(id))
     }

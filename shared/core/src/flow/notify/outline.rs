@@ -37,7 +37,7 @@ impl<L: Library, F: Findings> Reporter<'_, L, F> {
     /// What [`Reporter::notify`] would do now. GitHub is not asked: what people did to issues there
     /// is seen only when it is done.
     pub async fn planned(&self, now: Time) -> Stored<Planning> {
-        let known = self.known(now).await?;
+        let known = self.held_and_known(now).await?;
         let told = told(&known.judgements);
         let round = Round { reporter: self, known: &known, told: &told, now };
         let mut acts = Vec::new();

@@ -66,7 +66,7 @@ fn moved(finding: &Finding) -> String {
 }
 
 /// A name cut so that three of them leave room for figures in a title.
-fn short(name: &str) -> String {
+pub(crate) fn short(name: &str) -> String {
     let mut chars = name.chars();
     let mut kept: String = chars.by_ref().take(HEADLINE_NAME_CHARS).collect();
     if chars.next().is_some() {
