@@ -12,6 +12,7 @@
 //! | `V` | workflow | what was judged of it |
 //! | `F` | workflow | what was done about its findings |
 //! | `Q#repository` | `#number`, commit | what was said on a pull request, found of its head |
+//! | `N` | channel | what it was told |
 //! | `B#repository#workflow#branch` | start, attempt | a run of the branch |
 //! | `K#repository#workflow#branch` | end, attempt | a cancelled run of the branch |
 //! | `T` | workflow, day | the day is touched |
@@ -149,6 +150,10 @@ pub(crate) fn deeds(id: WorkflowId) -> Key {
 
 pub(crate) fn said(spot: &Spot) -> Key {
     Key::new(format!("Q#{}", spot.repository()), spot.name())
+}
+
+pub(crate) fn announced(channel: &str) -> Key {
+    Key::new("N", channel)
 }
 
 /// The day whose rollup, or track, lies at `s`.

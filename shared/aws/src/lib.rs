@@ -16,6 +16,7 @@ mod library;
 mod load;
 mod metrics;
 mod notes;
+mod notices;
 mod objects;
 mod remarks;
 mod repair;
@@ -29,6 +30,8 @@ mod stream;
 mod table;
 #[cfg(feature = "lambda")]
 mod telemetry;
+mod topic;
+mod unsent;
 
 pub use clients::Clients;
 pub use key::attempt_of;
@@ -40,3 +43,4 @@ pub use settings::{Settings, clock};
 pub use store::Store;
 pub use stream::Position;
 pub use table::units::{Units, item_bytes, write_units};
+pub use topic::{NotATopic, TOPIC_FORM, Topic, TopicArn};

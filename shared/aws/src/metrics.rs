@@ -2,14 +2,13 @@
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::retry::RetryConfig;
-use aws_sdk_cloudwatch::error::SdkError;
-use aws_sdk_cloudwatch::operation::put_metric_data::PutMetricDataError;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit};
 use laptime_core::port::{Datum, Metrics, NotSent, Unit};
 
 use crate::Clients;
 use crate::said::said;
+use crate::unsent::was_refused;
 
 /// The metrics of an account and region.
 #[derive(Debug, Clone)]
@@ -61,28 +60,4 @@ fn metric(datum: &Datum) -> MetricDatum {
         .set_values(Some(values))
         .set_counts(Some(counts))
         .build()
-}
-
-/// Whether it is certain that nothing of it was taken.
-fn was_refused(error: &SdkError<PutMetricDataError>) -> bool {
-    if let SdkError::DispatchFailure(failed) = error {
-        let error = failed.as_connector_error();
-        return error.is_some_and(|error| error.is_user() || is_unconnected(error));
-    }
-    let answered = error.raw_response().map(|response| response.status().is_client_error());
-    answered.unwrap_or(matches!(error, SdkError::ConstructionFailure(_)))
-}
-
-/// Nobody listened, or no address was found: no byte was sent.
-fn is_unconnected(error: &impl std::error::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if let Some(io) = error.downcast_ref::<std::io::Error>()
-            && io.kind() == std::io::ErrorKind::ConnectionRefused
-        {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
 }

@@ -9,6 +9,7 @@ mod ledger;
 mod library;
 mod looking;
 mod notes;
+mod notices;
 mod remarks;
 mod rows;
 mod schema;

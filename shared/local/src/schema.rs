@@ -11,8 +11,12 @@ use crate::error::store_error;
 const APPLICATION_ID: i32 = 0x4c61_7074;
 
 /// Each entry brings the schema from its index to the next version.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// Refuses files that are not ours or too new, before anything is written to them.
 pub(crate) fn check(conn: &Connection, path: &Path) -> Stored<()> {

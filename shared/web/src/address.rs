@@ -19,6 +19,13 @@ pub struct Address {
 #[error("it {0}; write it as in https://grafana.example.org or https://example.org/grafana")]
 pub struct NotAnAddress(&'static str);
 
+impl NotAnAddress {
+    /// Its query is none.
+    pub(crate) const fn of_query() -> Self {
+        Self("has a query that is none")
+    }
+}
+
 impl Address {
     /// Reads `https://host/prefix`.
     ///
@@ -44,7 +51,24 @@ impl Address {
         Ok(Self { scheme, authority, prefix: prefix.unwrap_or_default() })
     }
 
-    /// The place of a path, which begins with a slash.
+    /// Its host, with a port if it has one.
+    pub fn host(&self) -> &str {
+        self.authority.as_str()
+    }
+
+    /// Whether it names more than a host.
+    pub(crate) const fn has_path(&self) -> bool {
+        !self.prefix.is_empty()
+    }
+
+    /// Whether nobody can read on the way what is sent there.
+    pub(crate) fn is_private(&self) -> bool {
+        let host = self.authority.host().trim_matches(['[', ']']);
+        let is_here = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+        self.scheme == Scheme::HTTPS || is_here || host == "localhost"
+    }
+
+    /// The place of a path, which begins with a slash, or of a query alone.
     pub(crate) fn at(&self, path: &str) -> Result<Uri, hyper::http::Error> {
         Uri::builder()
             .scheme(self.scheme.clone())

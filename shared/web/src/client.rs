@@ -91,7 +91,10 @@ pub enum Failure {
     /// The request cannot be made: a token with a line break, or a path that is none.
     #[error("the request cannot be made: {0}")]
     Malformed(&'static str),
-    /// No connection, or one that broke.
+    /// No connection: nothing was sent.
+    #[error("{0}")]
+    Unconnected(String),
+    /// A connection that broke.
     #[error("{0}")]
     Unreachable(String),
     /// No answer in time.
@@ -148,7 +151,7 @@ impl Client {
 
     async fn answer(&self, request: Request<Full<Bytes>>) -> Result<Reply, Failure> {
         let answer = self.inner.request(request).await;
-        let (head, body) = answer.map_err(|error| unreachable(&error))?.into_parts();
+        let (head, body) = answer.map_err(|error| unanswered(&error))?.into_parts();
         let location = head.headers.get(LOCATION).filter(|_| head.status.is_redirection());
         let leads_to = location.and_then(|to| origin(to.to_str().ok()?));
         if body.size_hint().lower() > self.limits.body as u64 {
@@ -193,7 +196,7 @@ fn request(to: &Address, call: &Call<'_>) -> Result<Request<Full<Bytes>>, Failur
 fn is_passing(answer: &Result<Reply, Failure>) -> bool {
     match answer {
         Ok(reply) => matches!(reply.status.as_u16(), 429 | 502..=504),
-        Err(Failure::Unreachable(_) | Failure::Silent(_)) => true,
+        Err(Failure::Unconnected(_) | Failure::Unreachable(_) | Failure::Silent(_)) => true,
         Err(Failure::Malformed(_) | Failure::TooLarge(_)) => false,
     }
 }
@@ -204,15 +207,23 @@ fn origin(location: &str) -> Option<String> {
     Some(format!("{}://{}", uri.scheme_str()?, uri.host()?))
 }
 
-/// An error with its causes, in one line.
+fn unanswered(error: &legacy::Error) -> Failure {
+    if error.is_connect() { Failure::Unconnected(causes(error)) } else { unreachable(error) }
+}
+
 fn unreachable(error: &(dyn Error + 'static)) -> Failure {
+    Failure::Unreachable(causes(error))
+}
+
+/// An error with its causes, in one line.
+fn causes(error: &(dyn Error + 'static)) -> String {
     let mut told = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
         told = format!("{told}: {error}");
         cause = error.source();
     }
-    Failure::Unreachable(told)
+    told
 }
 
 #[cfg(test)]

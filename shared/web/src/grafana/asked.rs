@@ -56,7 +56,9 @@ impl<'a> Asked<'a> {
     /// There was no answer.
     pub(super) fn unanswered(&self, failure: &Failure) -> DashboardsError {
         let trouble = match failure {
-            Failure::Unreachable(_) | Failure::Silent(_) => Trouble::Unavailable,
+            Failure::Unconnected(_) | Failure::Unreachable(_) | Failure::Silent(_) => {
+                Trouble::Unavailable
+            }
             Failure::Malformed(_) | Failure::TooLarge(_) => Trouble::Invalid,
         };
         self.error(trouble, &failure.to_string())
