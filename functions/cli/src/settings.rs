@@ -14,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 const SECRET: &str = "LAPTIME_WEBHOOK_SECRET";
 const GRAFANA: &str = "GRAFANA_URL";
 const GRAFANA_TOKEN: &str = "GRAFANA_TOKEN";
+const CHAT: &str = "SLACK_WEBHOOK_URL";
 const TOKEN: &str = "LAPTIME_PAGE_TOKEN";
 
 /// The present. The only place that asks the clock.
@@ -62,6 +63,13 @@ pub(crate) fn grafana() -> anyhow::Result<Option<laptime_web::Grafana>> {
         (None, Some(_)) => bail!("{GRAFANA_TOKEN} is set and {GRAFANA} is not: Grafana needs both"),
         (Some(_), None) => bail!("{GRAFANA} is set and {GRAFANA_TOKEN} is not: Grafana needs both"),
     }
+}
+
+/// The webhook of a chat, if one is named.
+pub(crate) fn hook() -> anyhow::Result<Option<laptime_web::Hook>> {
+    let address = lookup(CHAT).filter(|value| !value.is_empty()).map(SecretString::from);
+    let hook = address.map(|address| laptime_web::Hook::new(&address).context(CHAT));
+    hook.transpose()
 }
 
 /// What the pages need to know: where GitHub is, and who may see them.

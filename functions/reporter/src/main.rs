@@ -1,7 +1,8 @@
-//! The reporter as a Lambda function: issues on GitHub and dashboards in Grafana when the table's
-//! stream tells of judgements, and by a schedule; by another one, reports of the days and weeks that
+//! The reporter as a Lambda function: issues on GitHub, dashboards in Grafana and notices when the
+//! table's stream tells of judgements, and by a schedule; by another one, reports of the days and weeks that
 //! have ended, put into the bucket once each. Whatever starts it, it does what is missing.
 
+mod channels;
 mod people;
 mod trigger;
 
@@ -25,7 +26,12 @@ const NIGHT_FROM_HOUR: i64 = 2;
 const NIGHT_TO_HOUR: i64 = 6;
 
 /// Tables of the policy that have variables of their own.
-const TABLES: [(&str, &str); 2] = [("issues", "LAPTIME_ISSUES"), ("grafana", "LAPTIME_GRAFANA")];
+const TABLES: [(&str, &str); 4] = [
+    ("issues", "LAPTIME_ISSUES"),
+    ("pulls", "LAPTIME_PULLS"),
+    ("grafana", "LAPTIME_GRAFANA"),
+    ("notices", "LAPTIME_NOTICES"),
+];
 
 struct Reporter {
     store: Store,
@@ -83,6 +89,7 @@ impl Reporter {
         let audience = Audience {
             forge: known.github(),
             dashboards: known.grafana(),
+            channels: &known.channels(),
             feeds: Source::CloudWatch,
         };
         let heard = tell(&teller, &audience, clock, || clock() < deadline).await;
@@ -125,11 +132,14 @@ fn log(heard: &Heard) {
     }
     let github = heard.github.as_ref();
     let grafana = heard.grafana.as_ref();
+    let sent = heard.channels.iter().filter(|one| one.problem.is_none());
     tracing::info!(
         github.acts = github.map(|notified| notified.done.len()),
         github.left = github.map(|notified| notified.left),
+        pulls.remarks = heard.pulls.as_ref().map(|remarked| remarked.done.len()),
         grafana.dashboards = grafana.map(|written| written.dashboards),
         grafana.annotations = grafana.map(|written| written.annotations + written.changed),
+        notice.topics = sent.map(|one| one.topics).sum::<u64>(),
         "people were told"
     );
 }

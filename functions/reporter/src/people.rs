@@ -1,13 +1,18 @@
 //! Whom the reporter tells, and with which secrets: they are fetched anew for each invocation, so
 //! they can change while it runs. Clients live on, as they know what they may ask and when.
 
-use laptime_aws::{Clients, NoSecretNow, PLACE_FORM, Place, Purpose, Settings, Vault, clock};
+use laptime_aws::{
+    Clients, NoSecretNow, PLACE_FORM, Place, Purpose, Settings, TOPIC_FORM, Topic, TopicArn, Vault,
+    clock,
+};
 use laptime_core::config::Policy;
 use laptime_core::port::ForgeError;
 use laptime_core::render::Server;
 use laptime_github::{Credentials, GitHub, NoCredentials};
-use laptime_web::{Grafana, NotGrafana};
+use laptime_web::{Grafana, Hook, NotAHook, NotGrafana};
 use secrecy::{ExposeSecret, SecretString};
+
+use crate::channels::Way;
 
 const TOKEN: Purpose = Purpose {
     what: "the token for GitHub",
@@ -27,6 +32,12 @@ const GRAFANA: Purpose = Purpose {
     setting: "LAPTIME_GRAFANA_TOKEN",
 };
 
+const CHAT: Purpose = Purpose {
+    what: "the webhook of the chat",
+    holds: "the address of a webhook, all of it",
+    setting: "LAPTIME_SLACK_WEBHOOK",
+};
+
 /// What of the settings is about people.
 pub(crate) struct People {
     place: laptime_github::Place,
@@ -34,6 +45,8 @@ pub(crate) struct People {
     /// The token, or the key of the App.
     github: Option<Vault>,
     grafana: Option<(String, Vault)>,
+    chat: Option<Vault>,
+    topic: Option<Topic>,
     reserve: f64,
     known: tokio::sync::Mutex<Known>,
 }
@@ -43,6 +56,8 @@ pub(crate) struct People {
 pub(crate) struct Known {
     github: Option<(SecretString, GitHub)>,
     grafana: Option<(SecretString, Grafana)>,
+    chat: Option<(SecretString, Hook)>,
+    topic: Option<Topic>,
 }
 
 /// Why somebody cannot be told. Holds no part of a secret.
@@ -56,6 +71,8 @@ pub(crate) enum Untold {
     GitHub(#[from] ForgeError),
     #[error(transparent)]
     Grafana(#[from] NotGrafana),
+    #[error(transparent)]
+    Chat(#[from] NotAHook),
 }
 
 impl People {
@@ -80,16 +97,23 @@ impl People {
                 None
             }
         };
+        let chat = vault(CHAT, settings);
+        let arn: Option<TopicArn> = settings.optional("LAPTIME_TOPIC", TOPIC_FORM);
+        let topic = arn.map(|arn| clients.topic(arn));
         let place = laptime_github::Place::from(|name| settings.text(name));
         let place = place.map_err(|error| settings.refuse(error)).ok()?;
-        let (reserve, known) = (policy.github.reserve_pct / 100.0, tokio::sync::Mutex::default());
-        let people = Self { place, app_id, github: token.or(key), grafana, reserve, known };
+        let (github, reserve) = (token.or(key), policy.github.reserve_pct / 100.0);
+        let known = tokio::sync::Mutex::default();
+        let people = Self { place, app_id, github, grafana, chat, topic, reserve, known };
         settings.are_fine().then_some(people)
     }
 
     /// Whether there is anybody.
     pub(crate) const fn is_nobody(&self) -> bool {
-        self.github.is_none() && self.grafana.is_none()
+        self.github.is_none()
+            && self.grafana.is_none()
+            && self.chat.is_none()
+            && self.topic.is_none()
     }
 
     /// Where people look at runs.
@@ -114,6 +138,12 @@ impl People {
             let made = renewed(held, vault, new).await;
             known.grafana = made.map_err(|error| untold.push(error)).ok();
         }
+        if let Some(vault) = &self.chat {
+            let held = known.chat.take();
+            let made = renewed(held, vault, |secret| Ok(Hook::new(secret)?)).await;
+            known.chat = made.map_err(|error| untold.push(error)).ok();
+        }
+        known.topic.clone_from(&self.topic);
         known
     }
 
@@ -135,6 +165,11 @@ impl Known {
 
     pub(crate) fn grafana(&self) -> Option<&Grafana> {
         self.grafana.as_ref().map(|(_, grafana)| grafana)
+    }
+
+    pub(crate) fn channels(&self) -> Vec<Way<'_>> {
+        let chat = self.chat.iter().map(|(_, hook)| Way::Chat(hook));
+        chat.chain(self.topic.iter().map(Way::Topic)).collect()
     }
 }
 

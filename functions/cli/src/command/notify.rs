@@ -1,14 +1,14 @@
-//! `laptime notify`: one pass of the reporter, on GitHub and in Grafana.
+//! `laptime notify`: one pass of the reporter, on GitHub, in Grafana and in a chat.
 
 use std::fmt::Write;
 
 use anyhow::bail;
 use laptime_core::config::{Policy, Source};
 use laptime_core::flow::{
-    Audience, Grafana, GrafanaPlan, GrafanaWritten, Heard, Planning, RemarksPlanned, Reporter,
-    plan_grafana, tell,
+    Audience, Grafana, GrafanaPlan, GrafanaWritten, Heard, NoticesPlanned, Planning,
+    RemarksPlanned, Reporter, Step, plan_grafana, tell,
 };
-use laptime_core::port::{Findings, Library, Remarks};
+use laptime_core::port::{Channel, Findings, Library, Notices, Remarks};
 use laptime_core::render::{Server, counted};
 use laptime_core::time::Time;
 use laptime_local::Store;
@@ -26,6 +26,7 @@ struct Intent {
     github: Planning,
     pulls: RemarksPlanned,
     grafana: Option<AsText>,
+    notices: NoticesPlanned,
 }
 
 /// A plan that prints itself, line by line.
@@ -62,7 +63,7 @@ pub(crate) struct Pass<'a, L, F> {
     pub(crate) policy: &'a Policy,
 }
 
-impl<L: Library, F: Findings + Remarks> Pass<'_, L, F> {
+impl<L: Library, F: Findings + Remarks + Notices> Pass<'_, L, F> {
     async fn run(&self, args: &NotifyArgs, feeds: Source) -> anyhow::Result<Outcome> {
         let given = args.now;
         let now = || given.unwrap_or_else(clock);
@@ -96,7 +97,10 @@ impl<L: Library, F: Findings + Remarks> Pass<'_, L, F> {
             }
             None => None,
         };
-        Ok(Intent { github, pulls, grafana })
+        let hook = settings::hook()?;
+        let names: Vec<&str> = hook.iter().map(Channel::name).collect();
+        let notices = self.reporter(&server).notices_planned(&names, now).await?;
+        Ok(Intent { github, pulls, grafana, notices })
     }
 
     async fn tell(
@@ -104,14 +108,19 @@ impl<L: Library, F: Findings + Remarks> Pass<'_, L, F> {
         now: impl Fn() -> Time + Send + Sync,
         feeds: Source,
     ) -> anyhow::Result<Heard> {
-        let grafana = settings::grafana()?;
+        let (grafana, hook) = (settings::grafana()?, settings::hook()?);
         let github = match settings::github_credentials()? {
             // Without anybody to tell this has no use, and says so.
-            None if grafana.is_some() => None,
+            None if grafana.is_some() || hook.is_some() => None,
             _ => Some(settings::github(self.policy)?),
         };
         let server = settings::github_place()?.server;
-        let audience = Audience { forge: github.as_ref(), dashboards: grafana.as_ref(), feeds };
+        let audience = Audience {
+            forge: github.as_ref(),
+            dashboards: grafana.as_ref(),
+            channels: hook.as_slice(),
+            feeds,
+        };
         Ok(tell(&self.reporter(&server), &audience, now, || true).await?)
     }
 
@@ -143,7 +152,8 @@ impl std::fmt::Display for Intent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.github.fmt(f)?;
         self.pulls.fmt(f)?;
-        self.grafana.as_ref().map_or(Ok(()), |plan| plan.0.fmt(f))
+        self.grafana.as_ref().map_or(Ok(()), |plan| plan.0.fmt(f))?;
+        self.notices.fmt(f)
     }
 }
 
@@ -186,6 +196,12 @@ fn text(heard: &Heard) -> anyhow::Result<String> {
             writeln!(text, "not done: Grafana: {problem}")?;
         }
     }
+    for told in &heard.channels {
+        match &told.problem {
+            Some(problem) => writeln!(text, "not done: {problem}")?,
+            None => write!(text, "{told}")?,
+        }
+    }
     Ok(text)
 }
 
@@ -198,6 +214,15 @@ pub(crate) fn log(heard: &Heard) {
     for spoken in heard.pulls.iter().flat_map(|remarked| &remarked.done) {
         let (repo, sha) = (spoken.repository.as_str(), spoken.sha.as_str());
         tracing::info!(repo, pull.number = spoken.number, head.sha = sha, "{}", spoken.act);
+    }
+    for told in heard.channels.iter().filter(|one| one.topics > 0 && one.problem.is_none()) {
+        let again = told.step == Step::TellAgain;
+        tracing::info!(
+            channel = told.channel,
+            notice.topics = told.topics,
+            notice.again = again,
+            "a notice was sent"
+        );
     }
     for problem in heard.problems() {
         tracing::error!(error = %problem, "people could not be told; the next pass tries again");

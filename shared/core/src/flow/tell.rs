@@ -1,21 +1,25 @@
-//! Telling people of what is known: on GitHub and in Grafana, in one pass.
+//! Telling people of what is known: on GitHub, in Grafana, in chats and by mail, in one pass.
 //!
 //! One place that cannot be told does not keep the others from being told.
 
 use serde::Serialize;
 
 use crate::config::Source;
-use crate::flow::{Grafana, GrafanaWritten, Notified, Remarked, Reporter, update_grafana};
-use crate::port::{Dashboards, Findings, Forge, Library, Pulls, Remarks, Stored};
+use crate::flow::{
+    Announcement, Grafana, GrafanaWritten, Notified, Remarked, Reporter, update_grafana,
+};
+use crate::port::{Channel, Dashboards, Findings, Forge, Library, Notices, Pulls, Remarks, Stored};
 use crate::time::Time;
 
 /// Who is to be told.
 #[derive(Debug)]
-pub struct Audience<'a, G, D> {
+pub struct Audience<'a, G, D, C> {
     /// Repositories, by issues and on pull requests.
     pub forge: Option<&'a G>,
     /// Whoever looks at graphs.
     pub dashboards: Option<&'a D>,
+    /// Whoever reads a chat or mail.
+    pub channels: &'a [C],
     /// The source of figures that this installation feeds.
     pub feeds: Source,
 }
@@ -29,6 +33,8 @@ pub struct Heard {
     pub pulls: Option<Remarked>,
     /// In Grafana.
     pub grafana: Option<GrafanaWritten>,
+    /// In chats and by mail.
+    pub channels: Vec<Announcement>,
 }
 
 impl Heard {
@@ -37,7 +43,8 @@ impl Heard {
         let github = self.github.iter().flat_map(|notified| &notified.problems);
         let grafana = self.grafana.iter().flat_map(|written| &written.problems);
         let pulls = self.pulls.iter().flat_map(|remarked| &remarked.problems);
-        github.chain(pulls).chain(grafana).map(String::as_str)
+        let channels = self.channels.iter().filter_map(|one| one.problem.as_ref());
+        github.chain(pulls).chain(grafana).chain(channels).map(String::as_str)
     }
 
     /// Whether somebody heard nothing at all, or not all of it, for a reason that does not lie in
@@ -46,6 +53,7 @@ impl Heard {
         self.github.as_ref().is_some_and(|notified| notified.shut_out)
             || self.pulls.as_ref().is_some_and(|remarked| remarked.shut_out)
             || self.grafana.as_ref().is_some_and(|written| !written.problems.is_empty())
+            || self.channels.iter().any(|one| one.problem.is_some())
     }
 }
 
@@ -53,12 +61,19 @@ impl Heard {
 ///
 /// # Errors
 /// Only of the store: what the others do not take is told in the answer.
-pub async fn tell<L: Library, F: Findings + Remarks, G: Forge + Pulls, D: Dashboards>(
+pub async fn tell<L, F, G, D, C>(
     reporter: &Reporter<'_, L, F>,
-    audience: &Audience<'_, G, D>,
+    audience: &Audience<'_, G, D, C>,
     clock: impl Fn() -> Time + Send + Sync,
     has_time: impl Fn() -> bool + Send + Sync,
-) -> Stored<Heard> {
+) -> Stored<Heard>
+where
+    L: Library,
+    F: Findings + Remarks + Notices,
+    G: Forge + Pulls,
+    D: Dashboards,
+    C: Channel,
+{
     let mut heard = Heard::default();
     if let Some(forge) = audience.forge {
         let notified = reporter.notify(forge, &clock, &has_time).await?;
@@ -72,5 +87,7 @@ pub async fn tell<L: Library, F: Findings + Remarks, G: Forge + Pulls, D: Dashbo
         let at = Grafana { library, dashboards, policy, feeds: audience.feeds };
         heard.grafana = Some(update_grafana(&at, clock()).await?);
     }
+    // Last, so that a message can lead to the issue.
+    heard.channels = reporter.announce(audience.channels, &clock, &has_time).await?;
     Ok(heard)
 }

@@ -129,9 +129,9 @@ impl Server {
 /// Whether people are told of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tells {
-    /// On GitHub, or in Grafana.
+    /// On GitHub, in Grafana or in a chat.
     People,
-    /// No token is set.
+    /// No token and no webhook is set.
     Nobody,
 }
 
@@ -144,7 +144,7 @@ fn tells() -> anyhow::Result<Tells> {
     } else {
         tracing::info!("no GITHUB_TOKEN is set: no issues are filed about findings");
     }
-    let is_anybody = github.is_some() || grafana.is_some();
+    let is_anybody = github.is_some() || grafana.is_some() || settings::hook()?.is_some();
     Ok(if is_anybody { Tells::People } else { Tells::Nobody })
 }
 

@@ -49,6 +49,7 @@ pub(super) fn start(app: Arc<App>) -> (Bell, tokio::task::JoinHandle<()>) {
 struct Ears {
     github: Option<GitHub>,
     grafana: Option<laptime_web::Grafana>,
+    hook: Option<laptime_web::Hook>,
 }
 
 impl Ears {
@@ -57,7 +58,7 @@ impl Ears {
             Some(_) => Some(settings::github(&app.policy)?),
             None => None,
         };
-        Ok(Self { github, grafana: settings::grafana()? })
+        Ok(Self { github, grafana: settings::grafana()?, hook: settings::hook()? })
     }
 }
 
@@ -89,10 +90,11 @@ async fn pass(app: &App, policy: &Policy, ears: &Ears, rings: &Receiver<()>) -> 
     let snapshot = app.store.snapshot()?;
     let at = Pass { library: &snapshot, findings: &app.store, policy };
     let place = settings::github_place()?;
-    let Ears { github, grafana } = ears;
+    let Ears { github, grafana, hook } = ears;
     let audience = Audience {
         forge: github.as_ref(),
         dashboards: grafana.as_ref(),
+        channels: hook.as_slice(),
         feeds: Source::Prometheus,
     };
     // A stop is not to wait for many requests.
