@@ -116,6 +116,16 @@ impl Cloud {
         Clients::new(wait(troubled(self, client))).store(TABLE, 35)
     }
 
+    /// Calls an operation of SQS, which needs no SDK for this little: parameters as in
+    /// `Action=ReceiveMessage&QueueUrl=…`. What was answered.
+    pub fn sqs(&self, parameters: &[(&str, &str)]) -> String {
+        let credential = format!("{}/20260501/us-east-1/sqs/aws4_request", self.account);
+        let request = ureq::post(format!("{}/", self.endpoint))
+            .header("authorization", format!("AWS4-HMAC-SHA256 Credential={credential}"));
+        let answer = request.send_form(parameters.iter().copied());
+        answer.unwrap().body_mut().read_to_string().unwrap()
+    }
+
     /// The variables by which programs find this account.
     pub fn environment<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command

@@ -6,9 +6,9 @@ use std::ops::Range;
 use laptime_core::judging::Judgement;
 use laptime_core::model::{AttemptId, Event};
 use laptime_core::port::{
-    Appended, Changed, Deeds, Desk, Fence, Filed, Findings, Inbox, Lease, Ledger, Library, Loaded,
-    Note, Notes, Remarks, Rows, Said, Spot, Standing, StoreError, StoreErrorKind, Stored,
-    StoredDay, Touched,
+    Announced, Appended, Changed, Deeds, Desk, Fence, Filed, Findings, Inbox, Lease, Ledger,
+    Library, Loaded, Note, Notes, Notices, Remarks, Rows, Said, Spot, Standing, StoreError,
+    StoreErrorKind, Stored, StoredDay, Touched,
 };
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{DayKey, Row, WorkflowId};
@@ -177,6 +177,16 @@ impl<S: Remarks> Remarks for Crashing<'_, S> {
 
     async fn put_said(&self, spot: &Spot, said: &Said) -> Stored<bool> {
         self.call(self.inner.put_said(spot, said)).await
+    }
+}
+
+impl<S: Notices> Notices for Crashing<'_, S> {
+    async fn announced(&self, channel: &str) -> Stored<Option<Announced>> {
+        self.call(self.inner.announced(channel)).await
+    }
+
+    async fn put_announced(&self, channel: &str, announced: &Announced) -> Stored<bool> {
+        self.call(self.inner.put_announced(channel, announced)).await
     }
 }
 

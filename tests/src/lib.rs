@@ -10,6 +10,7 @@
     reason = "a test helper that panics fails the test, which is what it is for"
 )]
 
+mod chat;
 mod cloud;
 mod crashing;
 mod deployed;
@@ -33,6 +34,7 @@ mod stumbling;
 mod weeks;
 mod workload;
 
+pub use chat::{Chat, DyingChat, Reception};
 pub use cloud::{Cloud, cloud};
 pub use crashing::Crashing;
 pub use deployed::Deployed;

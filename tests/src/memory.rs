@@ -1,5 +1,6 @@
 //! A store in memory: plain maps under one lock, each call all or nothing.
 
+mod notices;
 mod remarks;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,9 +10,9 @@ use std::sync::Mutex;
 use laptime_core::judging::Judgement;
 use laptime_core::model::{AttemptId, Event, EventKey};
 use laptime_core::port::{
-    Appended, Changed, ChangedAttempt, Deeds, Desk, Fence, Filed, Filing, Findings, Inbox, Lease,
-    Ledger, Library, Loaded, Note, Notes, Place, Received, Rows, Said, Spot, Standing, StoreError,
-    StoreErrorKind, Stored, StoredDay, Touched,
+    Announced, Appended, Changed, ChangedAttempt, Deeds, Desk, Fence, Filed, Filing, Findings,
+    Inbox, Lease, Ledger, Library, Loaded, Note, Notes, Place, Received, Rows, Said, Spot,
+    Standing, StoreError, StoreErrorKind, Stored, StoredDay, Touched,
 };
 use laptime_core::rollup::Rollup;
 use laptime_core::row::{Branch, DayKey, Row, WorkflowId};
@@ -39,6 +40,7 @@ struct State {
     judgements: BTreeMap<WorkflowId, Judgement>,
     deeds: BTreeMap<Desk, Deeds>,
     said: BTreeMap<Spot, Said>,
+    announced: BTreeMap<String, Announced>,
 }
 
 #[derive(Debug, Clone)]

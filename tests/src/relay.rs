@@ -97,7 +97,7 @@ impl State {
 fn pass_on(mut stream: TcpStream, state: &Mutex<State>, upstream: &str) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     while let Some((head, body)) = raw_request(&mut reader) {
-        let call = Call::of(&head);
+        let call = Call::of(&head, &body);
         let fault = state.lock().unwrap().fate(&call.operation);
         let reply = match fault {
             None => forward(upstream, &call, &head, body),

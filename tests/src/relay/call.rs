@@ -19,10 +19,12 @@ enum Protocol {
     Cbor,
     /// S3: the operation is the method, on a bucket or an object.
     Rest,
+    /// SNS: the operation is in the body.
+    Query,
 }
 
 impl Call {
-    pub(super) fn of(head: &str) -> Self {
+    pub(super) fn of(head: &str, body: &[u8]) -> Self {
         let mut first = head.split(' ');
         let method = first.next().unwrap_or_default().to_owned();
         let path = first.next().unwrap_or_default().to_owned();
@@ -31,6 +33,8 @@ impl Call {
             (target.rsplit('.').next().unwrap_or_default().to_owned(), Protocol::Json)
         } else if let Some((_, operation)) = path.split_once("/operation/") {
             (operation.to_owned(), Protocol::Cbor)
+        } else if let Some(operation) = of_query(head, body) {
+            (operation, Protocol::Query)
         } else {
             (of_s3(&method, &path), Protocol::Rest)
         };
@@ -52,6 +56,12 @@ impl Call {
             Protocol::Rest if self.method == "HEAD" => {
                 ("content-type: application/xml", Vec::new())
             }
+            Protocol::Query => {
+                let why = "as the test wants it";
+                let error = format!("<Code>{error}</Code><Message>{why}</Message>");
+                let body = format!("<ErrorResponse><Error>{error}</Error></ErrorResponse>");
+                ("content-type: text/xml", body.into_bytes())
+            }
             Protocol::Rest => {
                 let body = format!("<Error><Code>{error}</Code></Error>");
                 ("content-type: application/xml", body.into_bytes())
@@ -61,6 +71,13 @@ impl Call {
         let head = format!("HTTP/1.1 {status} Told\r\n{headers}\r\ncontent-length: {size}\r\n\r\n");
         [head.into_bytes(), body].concat()
     }
+}
+
+/// As in `Action=Publish&…`.
+fn of_query(head: &str, body: &[u8]) -> Option<String> {
+    let is_form = header(head, "content-type")?.contains("x-www-form-urlencoded");
+    let body = std::str::from_utf8(body).ok().filter(|_| is_form)?;
+    body.split('&').find_map(|pair| pair.strip_prefix("Action=")).map(str::to_owned)
 }
 
 fn len(text: &str) -> u8 {

@@ -1,5 +1,6 @@
 //! One contract, every store.
 
+mod notices;
 mod remarks;
 
 use std::path::Path;
@@ -19,6 +20,7 @@ use laptime_core::time::{Day, Time};
 use laptime_core::track::Track;
 use laptime_local::Store;
 
+use notices::what_a_channel_was_told_is_written_over_what_was_known;
 use remarks::what_was_said_is_written_over_what_was_known;
 
 const NOON: &str = "2026-05-01T12:00:00Z";
@@ -118,6 +120,7 @@ contract!(
     a_note_is_what_was_put_last,
     what_was_done_is_written_over_what_was_known,
     what_was_said_is_written_over_what_was_known,
+    what_a_channel_was_told_is_written_over_what_was_known,
 );
 
 fn open(folder: &Path) -> Store {

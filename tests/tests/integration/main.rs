@@ -26,6 +26,7 @@ mod github;
 mod grafana;
 mod measure;
 mod metrics;
+mod notices;
 mod notify;
 mod outage;
 mod page;

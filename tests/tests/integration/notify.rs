@@ -22,20 +22,20 @@ const MONDAY: Day = Day(20_514);
 const WEB: &str = "acme/r1";
 
 /// What is known at the end of a night.
-struct Night {
-    now: Time,
-    judgements: Vec<(WorkflowId, Judgement)>,
+pub(super) struct Night {
+    pub(super) now: Time,
+    pub(super) judgements: Vec<(WorkflowId, Judgement)>,
 }
 
 /// Six weeks of which two are slower, night by night.
-struct Story {
+pub(super) struct Story {
     /// All that came.
-    store: Memory,
-    nights: Vec<Night>,
+    pub(super) store: Memory,
+    pub(super) nights: Vec<Night>,
 }
 
 impl Story {
-    fn of(deliveries: &[Delivery]) -> Self {
+    pub(super) fn of(deliveries: &[Delivery]) -> Self {
         let store = Memory::default();
         let nights = (1..=42).map(|night| {
             let now = Day(MONDAY.0 + night).start();
@@ -53,14 +53,15 @@ impl Story {
     }
 
     /// A store on which nothing was done yet.
-    fn afresh(&self) -> &Memory {
+    pub(super) fn afresh(&self) -> &Memory {
         self.store.forget_deeds();
+        self.store.forget_announced();
         &self.store
     }
 }
 
 /// The step `compile` takes longer for two weeks, in the second workflow.
-fn six_weeks() -> Vec<Delivery> {
+pub(super) fn six_weeks() -> Vec<Delivery> {
     let slow =
         |workflow, day| (if workflow == 1 && (21..35).contains(&day) { 1.6 } else { 1.0 }, 1.0);
     Weeks { repositories: 2, from: MONDAY, days: 42, seed: 7, slow: &slow }.deliveries()

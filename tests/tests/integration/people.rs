@@ -1,13 +1,15 @@
 //! The reporter on AWS tells people: the real function before stand-ins for GitHub and Grafana.
 
 use kit::{
-    Cloud, Delivery, Deployed, Function, Grafana, Outcome, Relay, Weeks, aggregate_at, append_all,
-    cloud, github, wait,
+    Cloud, Delivery, Deployed, Function, Grafana, Outcome, Relay, Run, Weeks, aggregate_at,
+    append_all, cloud, github, wait,
 };
 use laptime_core::ingest::Progress::Drop;
 use laptime_core::time::{Day, Time};
 use serde_json::{Value, json};
+use wiremock::ResponseTemplate;
 
+use super::notices::ways;
 use super::permissions;
 
 pub(super) const TOKEN: &str = "/laptime/github-token";
@@ -46,6 +48,13 @@ fn response(function: &Function, event: &Value) -> Value {
     }
 }
 
+/// What was done about each channel.
+fn steps(told: &Value) -> Vec<String> {
+    let channels = told["channels"].as_array().unwrap().iter();
+    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    channels.map(|one| format!("{} {}", word(&one["channel"]), word(&one["step"]))).collect()
+}
+
 fn issues(repository: &str) -> Vec<Value> {
     let path = format!("/repos/{repository}/issues?state=all");
     github().get(&path).as_array().unwrap().clone()
@@ -59,6 +68,7 @@ fn the_function_tells_github_and_grafana_once() {
     append_all(&store, &weeks(&repository, now), Drop, now).unwrap();
     aggregate_at(&store, now).unwrap();
     let relay = Relay::before(&direct);
+    let (chat, topic) = (ways::chat(ResponseTemplate::new(200)), ways::topic(&direct));
     let variables = [
         ("LAPTIME_TABLE", "laptime"),
         ("LAPTIME_BUCKET", "unused"),
@@ -66,13 +76,17 @@ fn the_function_tells_github_and_grafana_once() {
         ("GITHUB_API_URL", &github().api),
         ("GRAFANA_URL", grafana.address()),
         ("LAPTIME_GRAFANA_TOKEN", "ssm:/laptime/grafana-token"),
+        ("LAPTIME_SLACK_WEBHOOK", "ssm:/laptime/chat"),
+        ("LAPTIME_TOPIC", &topic),
         ("LAPTIME_ISSUES", "{labels = ['slow']}"),
+        ("LAPTIME_NOTICES", "{failed_runs = 'every'}"),
     ];
     let reporter = Function::start("reporter", &relay.cloud, &variables);
 
     // Without its secrets it says what to do. The stream does not repeat that, the sweep does.
-    let nobody = json!({ "github": null, "pulls": null, "grafana": null });
-    assert_eq!(response(&reporter, &judged()), nobody);
+    let told = response(&reporter, &judged());
+    assert_eq!([&told["github"], &told["pulls"], &told["grafana"]], [&Value::Null; 3]);
+    assert_eq!(steps(&told), ["sns begin"]);
     assert!(matches!(reporter.invoke(&sweep()), Outcome::Error(_)));
     let log = reporter.raw_log();
     let what =
@@ -86,30 +100,48 @@ fn the_function_tells_github_and_grafana_once() {
     // With one that cannot be used, the other is told all the same.
     put(&direct, TOKEN, "ghp_two\nlines");
     put(&direct, GRAFANA, grafana.token());
+    put(&direct, "/laptime/chat", &ways::address(&chat));
     let told = response(&reporter, &judged());
     assert_eq!(told["github"], Value::Null);
     assert!(told["grafana"]["dashboards"].as_u64() > Some(0), "{told}");
     assert_eq!(told["grafana"]["annotations"], 1);
+    assert_eq!(steps(&told), ["slack begin", "sns rest"]);
     assert!(matches!(reporter.invoke(&sweep()), Outcome::Error(_)));
     assert_eq!(issues(&repository).len(), 0);
 
-    // A new secret is taken up without a restart.
+    // A new secret is taken up without a restart, and a run that fails is told.
     put(&direct, TOKEN, &github().token);
+    let now = laptime_aws::clock();
+    let run = Run { workflow: 9, ..ways::failed(900_000, now) };
+    let run = run.deliveries().into_iter().map(|one| one.of_repository(1, &repository));
+    append_all(&store, &run.collect::<Vec<_>>(), Drop, now).unwrap();
+    aggregate_at(&store, now).unwrap();
     let told = response(&reporter, &sweep());
     assert_eq!(told["github"]["done"].as_array().unwrap().len(), 1, "{told}");
+    assert_eq!(steps(&told), ["slack tell", "sns tell"]);
     for event in [judged(), sweep()] {
         let again = response(&reporter, &event);
         assert_eq!(again["github"]["done"], json!([]));
         let nothing =
             ["folders", "dashboards", "annotations", "changed"].map(|of| &again["grafana"][of]);
         assert_eq!(nothing, [0, 0, 0, 0], "{again}");
+        assert_eq!(steps(&again), ["slack rest", "sns rest"]);
     }
+    let run = format!("{repository}, run 900000");
+    assert_eq!(ways::posted(&chat).len(), 1);
+    assert!(ways::posted(&chat)[0]["text"].as_str().unwrap().contains(&run));
+    let mail = ways::received(&direct);
+    assert_eq!(mail.matches(&run).count(), 1, "{mail}");
     let issues = issues(&repository);
     assert_eq!(issues.len(), 1);
     assert!(issues[0]["title"].as_str().unwrap().starts_with("`Workflow 2` became slower"));
     assert_eq!(issues[0]["labels"][0]["name"], "slow");
     let log = reporter.raw_log();
-    assert!(!log.contains(&github().token) && !log.contains(grafana.token()));
+    assert!(
+        !log.contains("/services/")
+            && !log.contains(&github().token)
+            && !log.contains(grafana.token())
+    );
     permissions::hold_for_the_reporter(&relay);
 }
 
@@ -151,6 +183,10 @@ fn settings_that_do_not_go_together_are_told_at_once() {
         ("GITHUB_API_URL", "http://ghe.example.org/api/v3"),
     ]), @"the reporter cannot start: set LAPTIME_GITHUB_TOKEN, or LAPTIME_GITHUB_APP_ID and LAPTIME_GITHUB_APP_KEY; Grafana needs both GRAFANA_URL and LAPTIME_GRAFANA_TOKEN; GITHUB_API_URL does not begin with https: a token would be readable on its way");
     insta::assert_snapshot!(told(&[("LAPTIME_GITHUB_TOKEN", "ghp_something")]), @"the reporter cannot start: LAPTIME_GITHUB_TOKEN is not of the form ssm:NAME or secretsmanager:ID");
+    insta::assert_snapshot!(told(&[
+        ("LAPTIME_SLACK_WEBHOOK", "https://hooks.slack.com/services/secret"),
+        ("LAPTIME_TOPIC", "notices"),
+    ]), @"the reporter cannot start: LAPTIME_SLACK_WEBHOOK is not of the form ssm:NAME or secretsmanager:ID; LAPTIME_TOPIC is not of the form arn:aws:sns:REGION:ACCOUNT:NAME");
     insta::assert_snapshot!(told(&[("LAPTIME_ISSUES", "per_day = 3")]), @"the reporter cannot start: policy: `issues`: is not an inline table; write it as in {per_day = 3}");
 }
 
@@ -163,7 +199,9 @@ fn what_is_judged_wakes_the_deployed_reporter() {
         "GitHubTokenName=/laptime/github-token",
         &format!("GitHubApiUrl={}", github().api),
         "IssueSettings={labels = ['slow']}",
+        "NoticeTopic=true",
     ]);
+    assert!(stack.name("Notices").contains(":sns:"), "{}", stack.name("Notices"));
     put(&stack.cloud, TOKEN, &github().token);
     let (store, now) = (stack.store(), laptime_aws::clock());
     append_all(&store, &weeks(&repository, now), Drop, now).unwrap();

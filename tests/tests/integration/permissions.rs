@@ -36,6 +36,7 @@ fn needed(relay: &Relay) -> BTreeSet<String> {
             "HeadObject" => vec!["s3:GetObject".to_owned(), "s3:ListBucket".to_owned()],
             // A transaction needs what its parts would.
             "GetParameter" => of("ssm"),
+            "Publish" => of("sns"),
             "TransactWriteItems" => ["PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"]
                 .map(|part| format!("dynamodb:{part}"))
                 .to_vec(),
@@ -111,7 +112,7 @@ const READING: [&str; 2] = ["dynamodb:GetItem", "dynamodb:Query"];
 
 /// What the reporter has called to tell people is all that it may.
 pub(super) fn hold_for_the_reporter(relay: &Relay) {
-    let mut may = actions("ReporterRole", &["dynamodb", "ssm"]);
+    let mut may = actions("ReporterRole", &["dynamodb", "ssm", "sns"]);
     // The event source reads the stream under this role, not the function.
     let stream = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"];
     for action in stream {

@@ -90,13 +90,17 @@ fn each_function_may_do_what_its_ports_need_and_no_more() {
     ");
     insta::assert_snapshot!(allowed(&properties("ReporterRole")), @"
     Allow dynamodb:GetItem, dynamodb:Query on Table.Arn
-    Allow dynamodb:PutItem, dynamodb:DeleteItem on Table.Arn when ForAllValues:StringLike dynamodb:LeadingKeys F, C#*
+    Allow dynamodb:PutItem, dynamodb:DeleteItem on Table.Arn when ForAllValues:StringLike dynamodb:LeadingKeys F, N, Q#*, C#*
     Allow dynamodb:DescribeStream, dynamodb:GetRecords, dynamodb:GetShardIterator, dynamodb:ListStreams on Table.StreamArn
     if HasGitHubToken: Allow ssm:GetParameter, secretsmanager:GetSecretValue on arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${GitHubTokenName}, arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${GitHubTokenName}-??????
     else: nothing
     if HasGitHubKey: Allow ssm:GetParameter, secretsmanager:GetSecretValue on arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${GitHubAppKeyName}, arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${GitHubAppKeyName}-??????
     else: nothing
     if HasGrafana: Allow ssm:GetParameter, secretsmanager:GetSecretValue on arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${GrafanaTokenName}, arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${GrafanaTokenName}-??????
+    else: nothing
+    if HasSlack: Allow ssm:GetParameter, secretsmanager:GetSecretValue on arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${SlackWebhookName}, arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${SlackWebhookName}-??????
+    else: nothing
+    if HasNoticeTopic: Allow sns:Publish on Notices
     else: nothing
     Allow s3:PutObject, s3:GetObject on ${Reports.Arn}/reports/*
     Allow s3:ListBucket on Reports.Arn
@@ -189,9 +193,16 @@ fn judgements_wake_the_reporter_where_there_is_somebody_to_tell() {
     let state = json!({"Fn::If": ["TellPeople", "ENABLED", "DISABLED"]});
     assert_eq!(properties("ReporterSweep")["State"], state);
     assert_eq!(text(&properties("ReporterSweep")["ScheduleExpression"]), "rate(1 hour)");
-    for parameter in ["GitHubTokenName", "GitHubAppKeyName", "GrafanaTokenName"] {
+    for parameter in [
+        "GitHubTokenName",
+        "GitHubAppKeyName",
+        "GrafanaTokenName",
+        "SlackWebhookName",
+        "NoticeEmail",
+    ] {
         assert_eq!(default_of(parameter), "", "nobody is told unless somebody asks for it");
     }
+    assert_eq!(default_of("NoticeTopic"), "false");
 }
 
 #[test]
@@ -340,6 +351,26 @@ fn cloudwatch_may_publish_to_the_topic_and_mail_goes_where_it_was_asked_to() {
 }
 
 #[test]
+fn notices_have_a_topic_of_their_own_where_somebody_wants_them() {
+    let template = template();
+    let topic = &template["Resources"]["Notices"];
+    assert_eq!(topic["Condition"], "HasNoticeTopic");
+    assert_eq!(topic["Properties"]["KmsMasterKeyId"], "alias/aws/sns");
+    let subscription = &template["Resources"]["NoticeSubscription"];
+    assert_eq!(subscription["Condition"], "MailNotices");
+    assert_eq!(text(&subscription["Properties"]["TopicArn"]), "Notices");
+    assert_eq!(subscription["Properties"]["Protocol"], "email");
+    let tells: Vec<_> = template["Conditions"]["TellPeople"]["Fn::Or"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| text(&one["Condition"]))
+        .collect();
+    let all = ["HasGitHubToken", "HasGitHubKey", "HasGrafana", "HasSlack", "HasNoticeTopic"];
+    assert_eq!(tells, all);
+}
+
+#[test]
 fn nothing_is_reserved_by_default_as_a_new_account_has_ten_executions() {
     let template = template();
     for (function, condition, parameter) in [
@@ -382,7 +413,7 @@ fn each_function_runs_as_it_was_built_within_its_time_and_memory() {
     assert_eq!(default_of("Architecture"), "arm64");
     insta::assert_snapshot!(lines.join("\n"), @"
     Aggregator: 512 MB, 300 s, LAPTIME_POLICY LAPTIME_STREAM LAPTIME_TABLE RUST_LOG
-    Reporter: 512 MB, 300 s, GITHUB_API_URL GRAFANA_URL LAPTIME_BUCKET LAPTIME_GITHUB_APP_ID LAPTIME_GITHUB_APP_KEY LAPTIME_GITHUB_TOKEN LAPTIME_GRAFANA LAPTIME_GRAFANA_TOKEN LAPTIME_ISSUES LAPTIME_POLICY LAPTIME_TABLE RUST_LOG
+    Reporter: 512 MB, 300 s, GITHUB_API_URL GRAFANA_URL LAPTIME_BUCKET LAPTIME_GITHUB_APP_ID LAPTIME_GITHUB_APP_KEY LAPTIME_GITHUB_TOKEN LAPTIME_GRAFANA LAPTIME_GRAFANA_TOKEN LAPTIME_ISSUES LAPTIME_NOTICES LAPTIME_POLICY LAPTIME_PULLS LAPTIME_SLACK_WEBHOOK LAPTIME_TABLE LAPTIME_TOPIC RUST_LOG
     Webhook: 128 MB, 8 s, LAPTIME_POLICY LAPTIME_SECRET LAPTIME_TABLE RUST_LOG
     ");
 }
