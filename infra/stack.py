@@ -19,6 +19,8 @@ FOLDER = Path(__file__).resolve().parent
 ANSWERS = FOLDER / "samconfig.toml"
 SAM = str(Path(sys.executable).with_name("sam"))
 ADVICE = "Run `aws configure`; or look at the profile and the region, in AWS_PROFILE and AWS_DEFAULT_REGION"
+# Parameters that name secrets of the reporter; none has to be set.
+TOKENS = ["GitHubTokenName", "GitHubAppKeyName", "GrafanaTokenName", "SlackWebhookName"]
 # The field e_machine of an ELF file.
 MACHINES = {0x3E: "x86_64", 0xB7: "arm64"}
 
@@ -96,6 +98,33 @@ choose Webhooks, Add webhook:
     Events         Workflow runs, Workflow jobs
 
 Reports come to s3://{outputs["ReportsBucket"]}/reports/ every night. More in docs/OPERATIONS.md.""")
+    for name in missing(parameters):
+        print(f"\nNobody is told yet what needs {name}: it is not there. Put it with\n\n    {put(name, parameters)}")
+
+
+def missing(parameters):
+    """Names of secrets that the reporter is to use and that are not there."""
+    names = [parameters.get(name) for name in TOKENS]
+    return [name for name in names if name and not is_there(name, parameters)]
+
+
+def is_there(name, parameters):
+    try:
+        if parameters["TokensIn"] == "ssm":
+            session().client("ssm").get_parameter(Name=name)
+        else:
+            session().client("secretsmanager").describe_secret(SecretId=name)
+    except ClientError as error:
+        # Whoever may not look cannot say that it is missing.
+        return error.response["Error"]["Code"] not in ("ParameterNotFound", "ResourceNotFoundException")
+    return True
+
+
+def put(name, parameters):
+    """The command that puts such a secret, from a file, where the reporter looks for it."""
+    if parameters["TokensIn"] == "ssm":
+        return f"aws ssm put-parameter --name {name} --type SecureString --value file://FILE"
+    return f"aws secretsmanager create-secret --name {name} --secret-string file://FILE"
 
 
 def secret(parameters):

@@ -291,6 +291,9 @@ pub(crate) struct PlanArgs {
     /// And that makes remarks on pull requests.
     #[arg(long, requires = "tell")]
     pub(crate) remarks: bool,
+    /// And that tells a chat or a topic of failed runs.
+    #[arg(long, requires = "tell")]
+    pub(crate) notices: bool,
     /// Minutes between two passes.
     #[arg(long, value_name = "N", default_value_t = 15,
           value_parser = clap::value_parser!(u16).range(1..=60))]

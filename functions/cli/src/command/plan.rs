@@ -33,6 +33,7 @@ pub(crate) fn run(args: &PlanArgs) -> anyhow::Result<Outcome> {
         },
         tells: args.tell,
         remarks: args.remarks,
+        notices: args.notices,
         ..Setting::default()
     };
     if let Some(max_series) = args.max_series {

@@ -61,8 +61,10 @@ pub struct Notified {
 enum Came {
     /// It was done.
     Done,
-    /// It is not to be done any more, or not now: somebody was there first.
+    /// It is not to be done now: somebody was there first.
     Left,
+    /// It is not to be done any more: a person did something else, which is noted.
+    Overruled,
     /// What was claimed was never sent: it is to be planned anew.
     Anew,
 }

@@ -64,6 +64,8 @@ pub struct Setting {
     pub tells: bool,
     /// Whether it makes remarks on pull requests as well.
     pub remarks: bool,
+    /// Whether it tells a chat or a topic of failed runs.
+    pub notices: bool,
 }
 
 /// One line of the bill.
@@ -169,6 +171,7 @@ impl Default for Setting {
             architecture: Architecture::default(),
             tells: false,
             remarks: false,
+            notices: false,
         }
     }
 }

@@ -69,12 +69,14 @@ fn telling_people_adds_cents() {
 }
 
 #[test]
-fn remarks_cost_what_is_read_for_them() {
-    let cost = |remarks| {
-        let setting = Setting { tells: true, remarks, ..Setting::default() };
+fn remarks_and_notices_cost_what_is_read_for_them() {
+    let cost = |remarks, notices| {
+        let setting = Setting { tells: true, remarks, notices, ..Setting::default() };
         planned(month(20.0, 200_000.0), &setting).total
     };
-    assert!((0.1..1.0).contains(&(cost(true) - cost(false))), "{}", cost(true) - cost(false));
+    let [quiet, notices, remarks] = [cost(false, false), cost(false, true), cost(true, false)];
+    assert!((0.05..0.5).contains(&(notices - quiet)), "{notices} {quiet}");
+    assert!((notices - quiet..1.0).contains(&(remarks - quiet)), "{remarks} {quiet}");
 }
 
 #[test]

@@ -91,8 +91,8 @@ const SWEEPS: f64 = 1.0;
 const HEADS_PER_RUN: f64 = 0.5;
 const HEAD_READS: f64 = 20.0;
 
-/// Days whose rows are looked through for heads: yesterday, and what there is of today.
-const HEAD_DAYS: f64 = 1.5;
+/// Days whose rows are looked through: yesterday, and what there is of today.
+const RECENT_DAYS: f64 = 1.5;
 
 /// Secrets that a start of the reporter fetches: for GitHub and for Grafana.
 const SECRETS: f64 = 2.0;
@@ -244,16 +244,21 @@ impl Rhythm {
         counted.telling.plus(Cost { reads: more, ..Cost::default() }).times(starts)
     }
 
+    /// What so many starts read that look through the rows of two days.
+    fn looking(&self, starts: f64, shape: &Shape) -> Cost {
+        let rows = RECENT_DAYS * self.per_day * shape.row_bytes / READ_BYTES;
+        let calls = self.workflows * RECENT_DAYS.ceil();
+        let reads = self.workflows * rows.max(RECENT_DAYS.ceil());
+        Cost { calls, reads, writes: 0.0 }.times(starts)
+    }
+
     /// What remarks on pull requests add to so many starts.
     fn remarking(&self, starts: f64, shape: &Shape) -> Cost {
-        let rows = HEAD_DAYS * self.per_day * shape.row_bytes / READ_BYTES;
-        let heads = HEAD_DAYS * HEADS_PER_RUN * self.runs / self.days;
-        let looks = starts * (self.workflows * rows.max(HEAD_DAYS.ceil()) + heads);
-        let reads = looks + HEADS_PER_RUN * self.runs * HEAD_READS;
-        let calls = starts * (self.workflows * HEAD_DAYS.ceil() + heads)
-            + HEADS_PER_RUN * self.runs * HEAD_READS;
+        let heads = HEADS_PER_RUN * self.runs;
+        // Found again, and compared once.
+        let reads = starts * RECENT_DAYS * heads / self.days + HEAD_READS * heads;
         // Found, claimed, said.
-        Cost { calls, reads, writes: 3.0 * HEADS_PER_RUN * self.runs }
+        self.looking(starts, shape).plus(Cost { calls: reads, reads, writes: 3.0 * heads })
     }
 
     /// How often the rows of a day are read: where something is new, and for its rollup.
@@ -302,6 +307,9 @@ impl Volume {
         let mut telling = rhythm.telling(reporter_starts, counted);
         if setting.tells && setting.remarks {
             telling = telling.plus(rhythm.remarking(reporter_starts, &shape));
+        }
+        if setting.tells && setting.notices {
+            telling = telling.plus(rhythm.looking(reporter_starts, &shape));
         }
         let telling_ms = telling.calls * CALL_MS + reporter_starts * START_MS;
         Self {

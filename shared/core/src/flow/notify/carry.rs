@@ -44,6 +44,7 @@ where
             match self.carry(&planned).await {
                 Ok(Came::Done) => notified.done.push(self.round.done(&planned).await?),
                 Ok(Came::Left) => notified.left += 1,
+                Ok(Came::Overruled) => {}
                 Ok(Came::Anew) => anew = true,
                 Err(Trouble::Store(error)) => return Err(error),
                 Err(trouble) => {
@@ -124,9 +125,8 @@ where
         mut deeds: Deeds,
     ) -> Result<Came, Trouble> {
         let Some(number) = issue.number else { return Ok(Came::Left) };
-        let seen = self.look(planned, issue, number, &deeds).await?;
-        if !seen {
-            return Ok(Came::Left);
+        if !self.look(planned, issue, number, &deeds).await? {
+            return Ok(Came::Overruled);
         }
         if let Some(comment) = self.round.comment(planned) {
             deeds = match self.say(planned, issue, deeds, &comment).await? {
