@@ -85,7 +85,9 @@ pub(crate) struct StoreArgs {
 /// `LAPTIME_WEBHOOK_SECRET`: the secret of the GitHub webhook; two, separated by a comma, while it is
 /// rotated. Pages and metrics are for this machine alone unless `LAPTIME_PAGE_TOKEN` is set: then
 /// whoever gives that token, as a password or as a bearer token, sees them. With `GITHUB_TOKEN`, or
-/// `GITHUB_APP_ID` and `GITHUB_APP_KEY`, it files issues about findings; see `laptime notify`.
+/// `GITHUB_APP_ID` and `GITHUB_APP_KEY`, it files issues about findings, with `GRAFANA_URL` and
+/// `GRAFANA_TOKEN` it writes dashboards, with `SLACK_WEBHOOK_URL` it tells a chat; see `laptime
+/// notify`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ServeArgs {
     #[command(flatten)]

@@ -3,8 +3,8 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow, bail};
-use laptime_core::config::Policy;
+use anyhow::{Context, anyhow, bail, ensure};
+use laptime_core::config::{Channel, Policy};
 use laptime_core::ingest::{PageToken, Secrets};
 use laptime_core::render::{Server, counted};
 use laptime_core::time::Time;
@@ -39,6 +39,16 @@ pub(crate) fn github_credentials() -> anyhow::Result<Option<Credentials>> {
     }
 }
 
+/// Whether these credentials may do what the policy asks for on pull requests, as far as they tell.
+pub(crate) fn may_remark(who: &Credentials, policy: &Policy) -> anyhow::Result<()> {
+    ensure!(
+        policy.pulls.remark != Channel::Check || who.may_check(),
+        "only an App can make check-runs: set GITHUB_APP_ID and GITHUB_APP_KEY instead of \
+         GITHUB_TOKEN, or remark = \"comment\" under [pulls]"
+    );
+    Ok(())
+}
+
 /// Which GitHub.
 pub(crate) fn github_place() -> anyhow::Result<laptime_github::Place> {
     Ok(laptime_github::Place::from(lookup)?)
@@ -48,6 +58,7 @@ pub(crate) fn github_place() -> anyhow::Result<laptime_github::Place> {
 /// live and die with the runtime.
 pub(crate) fn github(policy: &Policy) -> anyhow::Result<GitHub> {
     let credentials = Credentials::from(lookup)?;
+    may_remark(&credentials, policy)?;
     let reserve = policy.github.reserve_pct / 100.0;
     Ok(GitHub::new(&credentials, github_place()?, reserve, clock)?)
 }

@@ -5,7 +5,7 @@ use laptime_aws::{
     Clients, NoSecretNow, PLACE_FORM, Place, Purpose, Settings, TOPIC_FORM, Topic, TopicArn, Vault,
     clock,
 };
-use laptime_core::config::Policy;
+use laptime_core::config::{Channel, Policy};
 use laptime_core::port::ForgeError;
 use laptime_core::render::Server;
 use laptime_github::{Credentials, GitHub, NoCredentials};
@@ -48,6 +48,7 @@ pub(crate) struct People {
     chat: Option<Vault>,
     topic: Option<Topic>,
     reserve: f64,
+    makes_checks: bool,
     known: tokio::sync::Mutex<Known>,
 }
 
@@ -67,6 +68,11 @@ pub(crate) enum Untold {
     Secret(#[from] NoSecretNow),
     #[error("what is stored as the secret for GitHub cannot be used: {0}")]
     Credentials(#[from] NoCredentials),
+    #[error(
+        "only an App can make check-runs: set GitHubAppId and GitHubAppKeyName instead of \
+         GitHubTokenName, or remark = 'comment' in PullSettings"
+    )]
+    Checks,
     #[error(transparent)]
     GitHub(#[from] ForgeError),
     #[error(transparent)]
@@ -104,7 +110,9 @@ impl People {
         let place = place.map_err(|error| settings.refuse(error)).ok()?;
         let (github, reserve) = (token.or(key), policy.github.reserve_pct / 100.0);
         let known = tokio::sync::Mutex::default();
-        let people = Self { place, app_id, github, grafana, chat, topic, reserve, known };
+        let makes_checks = policy.pulls.remark == Channel::Check;
+        let people =
+            Self { place, app_id, github, grafana, chat, topic, reserve, makes_checks, known };
         settings.are_fine().then_some(people)
     }
 
@@ -154,6 +162,9 @@ impl People {
             ("GITHUB_TOKEN", None) | ("GITHUB_APP_KEY", Some(_)) => secret(),
             _ => None,
         })?;
+        if self.makes_checks && !credentials.may_check() {
+            return Err(Untold::Checks);
+        }
         Ok(GitHub::new(&credentials, self.place.clone(), self.reserve, clock)?)
     }
 }

@@ -95,8 +95,10 @@ impl Answer {
             404 => (Missing, "the repository is not there, or the token may not see it"),
             410 => (Off, "issues are switched off there: switch them on in its settings"),
             400 | 422 => (Invalid, "GitHub does not take what was sent"),
-            301..=308 => (Missing, "the repository has moved, and where to is not told"),
-            _ => (Unsure, "it may have been done; whether it was is looked up later"),
+            301..=303 | 307 | 308 => {
+                (Missing, "the repository has moved, and where to is not told")
+            }
+            _ => (Unsure, "it may have been done, unless this only read; a later pass looks"),
         };
         let said = match self.message() {
             message if message.is_empty() => String::new(),

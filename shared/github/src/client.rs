@@ -162,8 +162,9 @@ impl GitHub {
             return Err(answer.error(&doing(ask)));
         }
         let named: Named = answer.json(&doing(ask))?;
-        let is_other = !named.full_name.eq_ignore_ascii_case(ask.repository);
-        Ok(is_other.then_some(named.full_name))
+        // It becomes part of a path.
+        let name = well_formed(&named.full_name).map(ToOwned::to_owned);
+        Ok(name.filter(|name| !name.eq_ignore_ascii_case(ask.repository)))
     }
 
     /// Of a repository: for a token always the same, for an App one for each owner.

@@ -57,6 +57,18 @@ impl Credentials {
         }
     }
 
+    /// Whether it may be one of an App, which alone can make check-runs: tokens of people tell by
+    /// how they begin.
+    pub fn may_check(&self) -> bool {
+        match self {
+            Self::App { .. } => true,
+            Self::Token(token) => {
+                let of_people = ["ghp_", "github_pat_", "gho_"];
+                !of_people.iter().any(|begins| token.expose_secret().starts_with(begins))
+            }
+        }
+    }
+
     fn token(token: SecretString) -> Result<Self, NoCredentials> {
         let fits = token.expose_secret().chars().all(|c| c.is_ascii_graphic());
         if fits { Ok(Self::Token(token)) } else { Err(NoCredentials::Token) }
@@ -93,6 +105,16 @@ mod tests {
             found.map(|(_, value)| (*value).to_owned())
         };
         Credentials::from(lookup).map(|credentials| format!("{credentials:?}"))
+    }
+
+    #[test]
+    fn tokens_of_people_make_no_checks() {
+        let may = |token: &str| {
+            Credentials::from(|name| (name == "GITHUB_TOKEN").then(|| token.to_owned()))
+                .is_ok_and(|who| who.may_check())
+        };
+        assert!(may("ghs_of_an_installation") && may("something_else"));
+        assert!(!may("ghp_classic") && !may("github_pat_fine") && !may("gho_oauth"));
     }
 
     #[test]

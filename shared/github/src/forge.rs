@@ -11,6 +11,9 @@ use crate::client::Ask;
 use crate::pace::Kind;
 use crate::trouble::doing;
 
+/// What a token or App must be allowed to do for a comment.
+pub(crate) const COMMENT: &str = "write issues, or pull requests where it is one";
+
 /// GitHub takes as many comments on an issue; a page holds a hundred.
 const COMMENT_PAGES: u32 = 25;
 
@@ -118,11 +121,15 @@ impl Forge for GitHub {
     }
 
     async fn comment(&self, repository: &str, number: u64, body: &str) -> Forged<u64> {
-        let what = format!("commenting on issue {number}");
+        let what = format!("commenting on #{number}");
         let path = format!("/issues/{number}/comments");
         let body = Some(json!({ "body": body }));
         let ask = Ask { doing: &what, repository, kind: Kind::Create, path, body };
-        let comment: Comment = self.expect(&ask, 201).await?.json(&doing(&ask))?;
+        let answer = self.ask(&ask).await?;
+        if answer.status.as_u16() != 201 {
+            return Err(answer.refusal(&doing(&ask), COMMENT));
+        }
+        let comment: Comment = answer.json(&doing(&ask))?;
         Ok(comment.id)
     }
 }

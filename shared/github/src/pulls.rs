@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::GitHub;
 use crate::answer::Answer;
 use crate::client::Ask;
+use crate::forge::COMMENT;
 use crate::pace::Kind;
 use crate::trouble::doing;
 
@@ -20,7 +21,6 @@ const PULL_PAGES: u32 = 3;
 
 /// What a token or App must be allowed to do.
 const READ: &str = "read pull requests";
-const COMMENT: &str = "write pull requests, or issues";
 const CHECK: &str = "write checks, which only an App can: set GITHUB_APP_ID and GITHUB_APP_KEY, or \
                      remark = \"comment\" under [pulls]";
 

@@ -5,6 +5,7 @@ use laptime_core::port::{ForgeError, ForgeErrorKind};
 use laptime_core::time::Time;
 
 use crate::client::Ask;
+use crate::pace::Kind;
 
 /// `filing an issue in acme/web`.
 pub(crate) fn doing(ask: &Ask<'_>) -> String {
@@ -72,7 +73,8 @@ pub(crate) fn unreached(ask: &Ask<'_>, kind: ForgeErrorKind, cause: Cause) -> Fo
         chain = format!("{chain}: {}", first_line(cause));
         source = cause.source();
     }
-    let end = if kind.is_unsure() { "; it may have been done" } else { "" };
+    let is_doubtful = kind.is_unsure() && ask.kind != Kind::Read;
+    let end = if is_doubtful { "; it may have been done" } else { "" };
     let what = format!("{doing}: GitHub could not be reached ({chain}){end}");
     ForgeError { kind, what, source: Some(cause) }
 }

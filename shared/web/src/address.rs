@@ -26,6 +26,13 @@ impl NotAnAddress {
     }
 }
 
+impl NotAnAddress {
+    /// As in "has a query".
+    pub(crate) const fn why(self) -> &'static str {
+        self.0
+    }
+}
+
 impl Address {
     /// Reads `https://host/prefix`.
     ///

@@ -8,7 +8,7 @@ use std::fmt;
 use hyper::{Method, StatusCode};
 use laptime_core::dashboard::Dashboard;
 use laptime_core::port::{Annotation, Dashboards, DashboardsError, Folder, Held, Trouble};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
@@ -29,6 +29,11 @@ pub enum NotGrafana {
     /// The address is none.
     #[error("the address of Grafana cannot be used: {0}")]
     Address(#[from] NotAnAddress),
+    /// The token has signs that no token has.
+    #[error(
+        "the token for Grafana has signs that no token has: is there a line end or a blank in it?"
+    )]
+    Token,
     /// There is no certificate to know an HTTPS server by.
     #[error("certificates cannot be read ({0}): install those of the system (ca-certificates)")]
     Certificates(#[from] std::io::Error),
@@ -55,6 +60,9 @@ impl Grafana {
     /// As [`Grafana::new`].
     pub fn within(limits: Limits, address: &str, token: SecretString) -> Result<Self, NotGrafana> {
         let address = Address::parse(address)?;
+        if !token.expose_secret().chars().all(|c| c.is_ascii_graphic()) {
+            return Err(NotGrafana::Token);
+        }
         Ok(Self { client: Client::new(limits)?, address, token })
     }
 

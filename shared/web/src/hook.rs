@@ -24,7 +24,11 @@ pub struct Hook {
 #[derive(Debug, thiserror::Error)]
 pub enum NotAHook {
     /// The address is none.
-    #[error("the address of the chat's webhook cannot be used: {0}")]
+    #[error(
+        "the address of the chat's webhook {}; copy all of it, as in \
+         https://hooks.slack.com/services/T0/B0/SECRET",
+        .0.why()
+    )]
     Address(#[from] NotAnAddress),
     /// It has no path.
     #[error("the address of the chat's webhook names a host alone: copy all of it")]

@@ -309,6 +309,20 @@ fn what_github_answers_decides_whether_it_is_asked_again() {
 }
 
 #[test]
+fn an_issue_is_looked_for_as_long_as_there_are_any() {
+    let weeks = Story::of(&six_weeks());
+    let night = first_night(&weeks);
+    let (store, hub) = (weeks.afresh(), Hub::lagging(8));
+    (0..10).for_each(|_| hub.somebody_files(WEB, "not ours"));
+    store.judge(&night.judgements);
+    hub.fail(ForgeErrorKind::Unsure, true);
+    assert_eq!(notify(store, &hub, night.now).unwrap().problems.len(), 1);
+    // The list ends eight before it.
+    notify(store, &hub, night.now.plus_millis(900_000)).unwrap();
+    assert_eq!(hub.all().iter().filter(|issue| issue.body != "not ours").count(), 1);
+}
+
+#[test]
 fn an_assignee_who_is_unknown_there_keeps_no_issue_from_being_filed() {
     let weeks = Story::of(&six_weeks());
     let night = first_night(&weeks);

@@ -175,9 +175,6 @@ fn text(heard: &Heard) -> anyhow::Result<String> {
         if left > 0 {
             writeln!(text, "{} left to the next pass", counted(left, "thing"))?;
         }
-        if text.is_empty() {
-            writeln!(text, "nothing to do")?;
-        }
     }
     if let Some(written) = &heard.grafana {
         let GrafanaWritten { folders, dashboards, annotations, changed, .. } = written;
@@ -190,8 +187,9 @@ fn text(heard: &Heard) -> anyhow::Result<String> {
         let some = all.iter().filter(|(count, ..)| **count > 0);
         let some = some.map(|(count, what, how)| format!("{} {how}", counted(**count, what)));
         let some: Vec<String> = some.collect();
-        let done = if some.is_empty() { "nothing to write".to_owned() } else { some.join(", ") };
-        writeln!(text, "Grafana: {done}")?;
+        if !some.is_empty() {
+            writeln!(text, "Grafana: {}", some.join(", "))?;
+        }
         for problem in &written.problems {
             writeln!(text, "not done: Grafana: {problem}")?;
         }
@@ -201,6 +199,9 @@ fn text(heard: &Heard) -> anyhow::Result<String> {
             Some(problem) => writeln!(text, "not done: {problem}")?,
             None => write!(text, "{told}")?,
         }
+    }
+    if text.is_empty() {
+        writeln!(text, "nothing to do")?;
     }
     Ok(text)
 }

@@ -58,6 +58,8 @@ impl Issues {
             Some("must be 0 to 100 issues")
         } else if self.labels.iter().any(|label| !(1..=50).contains(&label.chars().count())) {
             Some("a label has 1 to 50 characters")
+        } else if self.labels.iter().flat_map(|label| label.chars()).any(char::is_control) {
+            Some("a label is one line of text")
         } else if self.assignees.len() > 10 || self.mention.len() > 10 {
             Some("must be 10 at most")
         } else if !logins().all(|login| is_login(login)) {

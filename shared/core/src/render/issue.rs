@@ -69,12 +69,16 @@ pub(crate) fn issue(finding: &Finding, evidence: &Evidence<'_>) -> IssueText {
 
 /// The issue about what is beyond a day's budget.
 pub(crate) fn gathering(findings: &[&Finding], gone: usize, evidence: &Evidence<'_>) -> IssueText {
-    let count = units::counted(units::len(findings) + gone as u64, "more change");
+    let more = if evidence.settings.per_day == 0 { "change" } else { "more change" };
+    let count = units::counted(units::len(findings) + gone as u64, more);
     let mut page = Page::default();
-    page.paragraph(&format!(
-        "Beyond the {} that a day may have for this repository, these were found:",
-        units::counted(u64::from(evidence.settings.per_day), "issue")
-    ));
+    page.paragraph(&match evidence.settings.per_day {
+        0 => "These were found:".to_owned(),
+        some => format!(
+            "Beyond the {} that a day may have for this repository, these were found:",
+            units::counted(u64::from(some), "issue")
+        ),
+    });
     let mut list: Vec<String> = Vec::new();
     let mut room = BODY_MAX - ROUND_A_LIST;
     for finding in findings {

@@ -118,7 +118,7 @@ fn run(repository: &str, run: &FindingAttempt, server: &Server) -> (String, Opti
 }
 
 fn quoted(name: &str) -> String {
-    format!("`{}`", short(name))
+    hostile::quoted(&short(name))
 }
 
 /// `, job build` or the like: of those that failed.

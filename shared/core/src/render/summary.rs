@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::clock;
 use super::units::{self, float};
+use crate::hostile;
 use crate::report::{
     Bottleneck, Change, Figures, Finding, FindingAttempt, FindingCarrier, FindingCost, JobReport,
     Report, StepReport, WhereTimeGoes, WorkflowReport,
@@ -71,7 +72,7 @@ pub(super) fn finding(finding: &Finding) -> Vec<(&'static str, String)> {
     }
     if !finding.unpriced.is_empty() {
         let classes: Vec<String> =
-            finding.unpriced.iter().map(|class| format!("`{class}`")).collect();
+            finding.unpriced.iter().map(|class| hostile::quoted(class)).collect();
         lines.push(("costs", format!("no price under [prices] for {}", classes.join(", "))));
     }
     if finding.doubt.is_none() {
@@ -85,9 +86,13 @@ fn carried(finding: &Finding) -> Option<String> {
     let is_worth = |one: &&FindingCarrier| one.share_pct.is_some_and(|share| share >= CARRIES_PCT);
     let words = finding.carriers.iter().filter(is_worth).take(MOST_CARRIERS).map(|one| {
         let what = match (&one.job, &one.step) {
-            (Some(job), Some(step)) => format!("step `{step}` of job `{job}`"),
-            (Some(job), None) if finding.measure == "waited" => format!("job `{job}`"),
-            (Some(job), None) => format!("job `{job}` outside of its steps"),
+            (Some(job), Some(step)) => {
+                format!("step {} of job {}", hostile::quoted(step), hostile::quoted(job))
+            }
+            (Some(job), None) if finding.measure == "waited" => {
+                format!("job {}", hostile::quoted(job))
+            }
+            (Some(job), None) => format!("job {} outside of its steps", hostile::quoted(job)),
             (None, _) => "what lies between jobs".to_owned(),
         };
         let share = one.share_pct.unwrap_or_default();

@@ -4,6 +4,7 @@ mod job;
 mod workflow;
 
 use crate::config::Thresholds;
+use crate::hostile::quoted;
 use crate::render::{duration, rate};
 use crate::report::{Bottleneck, JobReport, StepReport, WorkflowReport};
 use crate::stats::round;
@@ -60,5 +61,7 @@ fn slowest_step(job: &JobReport) -> Option<&StepReport> {
 }
 
 fn slowest_step_text(job: &JobReport) -> String {
-    slowest_step(job).map(|step| format!(" (longest step: `{}`)", step.name)).unwrap_or_default()
+    slowest_step(job)
+        .map(|step| format!(" (longest step: {})", quoted(&step.name)))
+        .unwrap_or_default()
 }

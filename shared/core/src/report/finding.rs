@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::config::Prices;
+use crate::hostile::quoted;
 use crate::judging::{self, AttemptRef, Billed, Relevance, Scope, State, Told};
 use crate::report::WorkflowReport;
 use crate::row::{Names, WorkflowId};
@@ -209,7 +210,9 @@ impl Finding {
                 let member = |(id, member): &(WorkflowId, &judging::Finding)| {
                     let called = called(*id);
                     let change = words::change_text(member);
-                    format!("`{}` of `{}` {change}", called.workflow, called.repository)
+                    let [workflow, repository] =
+                        [&called.workflow, &called.repository].map(|name| quoted(name));
+                    format!("{workflow} of {repository} {change}")
                 };
                 let words = words::Fleet { class, workflows: *workflows, count: members.len() };
                 Some(Self {

@@ -11,6 +11,7 @@ mod timer;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use laptime_core::config::Policy;
@@ -25,6 +26,9 @@ use crate::command::{Outcome, block_on};
 use crate::output;
 use crate::place::folder;
 use crate::settings::{self, Looks};
+
+/// How long the end waits for what is just being told.
+const TELLING: Duration = Duration::from_secs(10);
 
 /// What the handlers share.
 pub(crate) struct App {
@@ -51,7 +55,7 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
     let secrets = settings::secrets()?;
     let looks = if args.no_page { None } else { Some(settings::looks()?) };
     let policy = settings::policy(args.store.config.as_ref())?;
-    let tells = tells()?;
+    let tells = tells(&policy)?;
     let store = Store::open(folder(&args.store.data, "`laptime serve`")?)?;
     block_on(async {
         let server = Server::bind(store, secrets, policy, &args.listen, looks).await?;
@@ -119,10 +123,14 @@ impl Server {
         // The receiver lives as long as the timer does.
         let _ = stop_timer.send(());
         timer.await.context("the timer ended badly")?;
-        match notifier {
-            Some(notifier) => notifier.await.context("telling people ended badly"),
-            None => Ok(()),
+        if let Some(ended) = notifier
+            && tokio::time::timeout(TELLING, ended).await.is_err()
+        {
+            tracing::warn!(
+                "telling people did not end in time: what was sent is looked for at the next start"
+            );
         }
+        Ok(())
     }
 }
 
@@ -136,15 +144,20 @@ pub(crate) enum Tells {
 }
 
 /// Half a setting is a mistake, none is a choice.
-fn tells() -> anyhow::Result<Tells> {
+fn tells(policy: &Policy) -> anyhow::Result<Tells> {
     settings::github_place()?;
     let (github, grafana) = (settings::github_credentials()?, settings::grafana()?);
+    let hook = settings::hook()?;
     if let Some(who) = &github {
+        settings::may_remark(who, policy)?;
         tracing::info!(github.credentials = ?who, "issues are filed about findings");
     } else {
-        tracing::info!("no GITHUB_TOKEN is set: no issues are filed about findings");
+        tracing::info!("no GITHUB_TOKEN is set: nothing is said on GitHub");
     }
-    let is_anybody = github.is_some() || grafana.is_some() || settings::hook()?.is_some();
+    if hook.is_some() {
+        tracing::info!("a chat is told of findings and failed runs");
+    }
+    let is_anybody = github.is_some() || grafana.is_some() || hook.is_some();
     Ok(if is_anybody { Tells::People } else { Tells::Nobody })
 }
 

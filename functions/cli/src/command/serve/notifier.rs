@@ -7,6 +7,7 @@ use laptime_core::flow::{Audience, tell};
 use laptime_core::time::{Day, Time};
 use laptime_github::GitHub;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::oneshot;
 
 use crate::command::block_on;
 use crate::command::notify::{self, Pass};
@@ -34,15 +35,19 @@ impl Bell {
     }
 }
 
-/// Starts it. It ends when its bell is gone, after what it is at.
-pub(super) fn start(app: Arc<App>) -> (Bell, tokio::task::JoinHandle<()>) {
+/// Starts it. It ends when its bell is gone, after what it is at, and says so; the program may end
+/// before, as what was sent then is looked for when it goes on.
+pub(super) fn start(app: Arc<App>) -> (Bell, oneshot::Receiver<()>) {
     let (bell, rings) = channel(1);
-    let thread = tokio::task::spawn_blocking(move || {
+    let (end, ended) = oneshot::channel();
+    std::thread::spawn(move || {
         if let Err(error) = block_on(run(&app, rings)) {
             tracing::error!(%error, "nobody is told of findings");
         }
+        // Nobody may wait for it any more.
+        let _ = end.send(());
     });
-    (Bell { bell, rung: None }, thread)
+    (Bell { bell, rung: None }, ended)
 }
 
 /// Whom it tells.

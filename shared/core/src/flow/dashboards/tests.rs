@@ -296,8 +296,8 @@ fn hostile_names_are_in_the_text_alone_and_harmless_there() {
     let annotation = &state.annotations[0].1;
     assert!(!annotation.text.contains(['<', '>']), "{}", annotation.text);
     insta::assert_snapshot!(annotation.text, @r"
-    Regression: `workflow 1`, job `\u{3c}img src=x\u{3e}${repository} [x](https://evil.example)\n of `repository 1` became slower on the default branch: +30.0 % (1m 40s → 2m 10s)`
-    Note: look at job `\u{3c}img src=x\u{3e}${repository} [x](https://evil.example)\n, from run 1`
+    Regression: `workflow 1`, job `\u{3c}img src=x\u{3e}'${repository} [x](https://evil.example)\n` of `repository 1` became slower on the default branch: +30.0 % (1m 40s → 2m 10s)
+    Note: look at job `\u{3c}img src=x\u{3e}'${repository} [x](https://evil.example)\n`, from run 1
     ");
     assert_eq!(annotation.tags, ["laptime", "regression", "laptime-finding:a"]);
     for (folder, dashboard) in &state.dashboards {

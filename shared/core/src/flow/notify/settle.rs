@@ -7,7 +7,7 @@ use crate::port::{Claimed, Deeds, Findings, Forge, Issue, Library};
 use crate::render;
 use crate::time::Time;
 
-/// Numbers read beyond the newest one that GitHub lists, as lists lag.
+/// Numbers read beyond the newest one that GitHub lists, or that is found, as lists lag.
 const BEYOND: u64 = 5;
 
 /// Numbers read in one pass; the next one goes on behind them.
@@ -33,14 +33,18 @@ where
         let (forge, repository) = (self.forge, &issue.repository);
         let newest = forge.newest(repository).await?;
         let mark = render::mark(&issue.finding, issue.filed);
-        let last = newest.max(*after).saturating_add(BEYOND);
-        let upto = last.min(after.saturating_add(READ_MAX));
-        for number in after + 1..=upto {
-            let seen = forge.issue(repository, number).await?;
-            if seen.is_some_and(|seen| seen.body.contains(&mark)) {
+        let mut last = newest.max(*after).saturating_add(BEYOND);
+        let upto = after.saturating_add(READ_MAX);
+        let mut number = *after;
+        while number < last.min(upto) {
+            number += 1;
+            let Some(seen) = forge.issue(repository, number).await? else { continue };
+            if seen.body.contains(&mark) {
                 self.put(planned, &deeds.filed(&issue.finding, number, (self.clock)())).await?;
                 return Ok(Came::Anew);
             }
+            // The list lags by more than that.
+            last = last.max(number.saturating_add(BEYOND));
         }
         if upto < last {
             self.put(planned, &deeds.searched(&issue.finding, upto, (self.clock)())).await?;

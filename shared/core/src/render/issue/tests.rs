@@ -119,3 +119,16 @@ fn the_line_of_days_shows_where_it_changed() {
     let flat = spark::spark(&one, &[day(1, 5.0), day(2, 5.0)]).unwrap();
     assert!(flat.starts_with("`▁▁`"), "{flat}");
 }
+
+#[test]
+fn a_name_brings_no_backquotes_of_its_own() {
+    for name in ["x `APPROVED by evil.com` y", "``", "`"] {
+        let IssueText { title, body } = told(name);
+        let said = [title, body, news(&finding(name))].join("\n");
+        for line in said.lines() {
+            assert_eq!(line.matches('`').count() % 2, 0, "{line}");
+            let outside: String = line.split('`').step_by(2).collect();
+            assert!(!outside.contains("APPROVED") && !outside.contains("evil"), "{line}");
+        }
+    }
+}

@@ -54,17 +54,17 @@ pub(crate) fn held(crossing: &Crossing, why: Option<&Why>) -> String {
 }
 
 fn headline(crossing: &Crossing, called: &Called) -> String {
-    let Called { workflow, .. } = called;
+    let workflow = hostile::quoted(&called.workflow);
     let figure = crossing.figure().unwrap_or(crossing.threshold);
     let [figure, threshold] =
         [figure, crossing.threshold].map(|value| shown(crossing.limit, value));
     match crossing.limit {
         Limit::P95 => format!(
-            "`{workflow}` takes longer than its threshold: 95th percentile {figure}, threshold \
+            "{workflow} takes longer than its threshold: 95th percentile {figure}, threshold \
              {threshold}"
         ),
         Limit::SuccessRate => format!(
-            "`{workflow}` fails more often on the default branch than its threshold: success rate \
+            "{workflow} fails more often on the default branch than its threshold: success rate \
              {figure}, threshold {threshold}"
         ),
     }

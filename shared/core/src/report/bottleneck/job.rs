@@ -5,6 +5,7 @@ use super::{
     slowest_step_text,
 };
 use crate::config::Thresholds;
+use crate::hostile::quoted;
 use crate::report::{Bottleneck, JobReport, StepReport};
 
 impl Search<'_> {
@@ -28,12 +29,16 @@ impl Search<'_> {
 
     fn slow_job(&self, job: &JobReport) -> Option<Bottleneck> {
         let step = slowest_step(job).map(|step| step.name.clone());
-        let what = format!("Split or speed up job `{}`{}", job.name, slowest_step_text(job));
+        let what = format!("Split or speed up job {}{}", quoted(&job.name), slowest_step_text(job));
         self.slow("slow_job", job, step, job.ran_s.mean?, &what)
     }
 
     fn slow_step(&self, job: &JobReport, step: &StepReport) -> Option<Bottleneck> {
-        let what = format!("Cache, shard or shorten step `{}` of job `{}`", step.name, job.name);
+        let what = format!(
+            "Cache, shard or shorten step {} of job {}",
+            quoted(&step.name),
+            quoted(&job.name)
+        );
         self.slow("slow_step", job, Some(step.name.clone()), step.ran_s.mean?, &what)
     }
 
@@ -80,18 +85,22 @@ impl Search<'_> {
             threshold,
             saves_s: Some(saving(saves)),
             recommendation: format!(
-                "Job `{}` waits {} on average before it starts on `{}`: add runners of this class, \
+                "Job {} waits {} on average before it starts on {}: add runners of this class, \
                  or free them. An average run would end up to {} sooner.",
-                job.name,
+                quoted(&job.name),
                 duration(mean),
-                job.runner_classes.join("` or `"),
+                job.runner_classes
+                    .iter()
+                    .map(|class| quoted(class))
+                    .collect::<Vec<_>>()
+                    .join(" or "),
                 duration(saves)
             ),
         })
     }
 
     fn degrading_job(&self, job: &JobReport) -> Option<Bottleneck> {
-        let what = format!("Job `{}`{}", job.name, slowest_step_text(job));
+        let what = format!("Job {}{}", quoted(&job.name), slowest_step_text(job));
         let mut found = self.degrading(&job.trend, &what, self.weight(job))?;
         found.job = Some(job.name.clone());
         found.step = slowest_step(job).map(|step| step.name.clone());

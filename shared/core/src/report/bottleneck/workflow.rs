@@ -5,6 +5,7 @@ use super::{
     slowest_step_text,
 };
 use crate::config::Thresholds;
+use crate::hostile::quoted;
 use crate::report::{Bottleneck, JobReport, StepReport};
 use crate::stats::Outcomes;
 
@@ -29,10 +30,11 @@ impl Search<'_> {
                 format!("Begin with its waits: {} of its time is waiting for {what}", rate(share))
             }
             (None, Some(job)) if severity == HIGH => {
-                format!("Split it: begin with job `{}`{}", job.name, slowest_step_text(job))
+                format!("Split it: begin with job {}{}", quoted(&job.name), slowest_step_text(job))
             }
             (None, Some(job)) => {
-                format!("Shorten its critical path: job `{}`{}", job.name, slowest_step_text(job))
+                let job = format!("{}{}", quoted(&job.name), slowest_step_text(job));
+                format!("Shorten its critical path: job {job}")
             }
             (None, None) => "Look for waits before its jobs".to_owned(),
         };
@@ -149,11 +151,11 @@ impl Search<'_> {
             threshold,
             saves_s: Some(saving(saves)),
             recommendation: format!(
-                "Job `{}` is on the critical path of {} of its runs. Its longest step is `{}`: \
+                "Job {} is on the critical path of {} of its runs. Its longest step is {}: \
                  doing it elsewhere or in parallel would end an average run up to {} sooner.",
-                job.name,
+                quoted(&job.name),
                 rate(share),
-                step.name,
+                quoted(&step.name),
                 duration(saves)
             ),
         })
@@ -175,8 +177,9 @@ fn where_to_begin(job: Option<&JobReport>, step: Option<&StepReport>) -> String 
         1 => ("it failed once".to_owned(), ""),
         times => (format!("it failed {times} times"), "mostly "),
     };
-    let step = step.map(|step| format!(", {mostly}in step `{}`", step.name)).unwrap_or_default();
-    format!("Begin with job `{}`: {times}{step}.", job.name)
+    let step =
+        step.map(|step| format!(", {mostly}in step {}", quoted(&step.name))).unwrap_or_default();
+    format!("Begin with job {}: {times}{step}.", quoted(&job.name))
 }
 
 fn most_failing_step(job: &JobReport) -> Option<&StepReport> {

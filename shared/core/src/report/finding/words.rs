@@ -1,5 +1,6 @@
 //! Findings in words.
 
+use crate::hostile::quoted;
 use crate::judging::{AttemptRef, COUNTED_DAYS, Cause, Finding, Idle, Measure, Scope, State};
 use crate::render::{change, counted, duration, rate};
 use crate::report::finding::Called;
@@ -19,8 +20,10 @@ pub(super) const fn measure(measure: Measure) -> &'static str {
 pub(super) fn scope_text(scope: &Scope) -> String {
     match scope {
         Scope::Run => "the run".to_owned(),
-        Scope::Job { job, .. } => format!("job `{job}`"),
-        Scope::Step { job, step, .. } => format!("step `{step}` of job `{job}`"),
+        Scope::Job { job, .. } => format!("job {}", quoted(job)),
+        Scope::Step { job, step, .. } => {
+            format!("step {} of job {}", quoted(step), quoted(job))
+        }
     }
 }
 
@@ -38,22 +41,22 @@ pub(super) fn change_text(finding: &Finding) -> String {
 
 pub(super) fn title(finding: &Finding, called: &Called) -> String {
     let of = match &finding.series.scope {
-        Scope::Run => format!("`{}`", called.workflow),
+        Scope::Run => quoted(&called.workflow),
         scope @ (Scope::Job { .. } | Scope::Step { .. }) => {
-            format!("`{}`, {}", called.workflow, scope_text(scope))
+            format!("{}, {}", quoted(&called.workflow), scope_text(scope))
         }
     };
-    format!("{of} of `{}` {}", called.repository, moved(finding))
+    format!("{of} of {} {}", quoted(&called.repository), moved(finding))
 }
 
 /// Within its repository, and short enough for a title.
 pub(super) fn headline(finding: &Finding, called: &Called) -> String {
-    let workflow = short(&called.workflow);
+    let workflow = quoted(&short(&called.workflow));
     let of = match &finding.series.scope {
-        Scope::Run => format!("`{workflow}`"),
-        Scope::Job { job, .. } => format!("`{workflow}`, job `{}`", short(job)),
+        Scope::Run => workflow,
+        Scope::Job { job, .. } => format!("{workflow}, job {}", quoted(&short(job))),
         Scope::Step { job, step, .. } => {
-            format!("`{workflow}`, step `{}` of job `{}`", short(step), short(job))
+            format!("{workflow}, step {} of job {}", quoted(&short(step)), quoted(&short(job)))
         }
     };
     format!("{of} {}", moved(finding))
@@ -108,7 +111,8 @@ pub(super) fn cause_text(cause: &Cause, is_regression: bool) -> String {
             format!("the runs wait {how} for runners; the code that runs is not the cause")
         }
         Cause::RunnerClass { job, from, to } => {
-            format!("job `{job}` moved from runners `{from}` to `{to}`")
+            let [job, from, to] = [job, from, to].map(|name| quoted(name));
+            format!("job {job} moved from runners {from} to {to}")
         }
         Cause::AllJobs => "all jobs changed alike: the machines they run on are the likely cause, \
              not one of the changes in the code"
@@ -184,12 +188,13 @@ fn commits(finding: &Finding) -> String {
         attempt.head_sha.as_ref().map(|sha| sha.chars().take(10).collect::<String>())
     };
     let run = |attempt: &AttemptRef| match attempt.run_number {
-        Some(number) => format!("run #{number}"),
+        Some(number) => format!("run {}", quoted(&format!("#{number}"))),
         None => format!("run {}", attempt.id.run),
     };
     match (short(&finding.last_good), short(&finding.first_bad)) {
         (Some(from), Some(to)) if from != to => {
-            format!("{}, commits `{from}..{to}`", run(&finding.first_bad))
+            let commits = quoted(&format!("{from}..{to}"));
+            format!("{}, commits {commits}", run(&finding.first_bad))
         }
         _ => run(&finding.first_bad),
     }
@@ -198,11 +203,13 @@ fn commits(finding: &Finding) -> String {
 fn carried_by(finding: &Finding) -> String {
     let first = finding.carriers.as_ref().and_then(|all| all.parts.first());
     match first.map(|part| (&part.job, &part.step)) {
-        Some((Some(job), Some((step, _)))) => format!("step `{step}` of job `{job}`"),
-        Some((Some(job), None)) if finding.series.measure == Measure::Waited => {
-            format!("job `{job}`")
+        Some((Some(job), Some((step, _)))) => {
+            format!("step {} of job {}", quoted(step), quoted(job))
         }
-        Some((Some(job), None)) => format!("job `{job}` outside of its steps"),
+        Some((Some(job), None)) if finding.series.measure == Measure::Waited => {
+            format!("job {}", quoted(job))
+        }
+        Some((Some(job), None)) => format!("job {} outside of its steps", quoted(job)),
         Some((None, _)) => "what lies between the jobs".to_owned(),
         None => scope_text(&finding.series.scope),
     }
@@ -220,22 +227,24 @@ pub(super) struct Fleet<'a> {
 impl Fleet<'_> {
     pub(super) fn title(&self, first: &Finding) -> String {
         let Self { class, workflows, count } = self;
+        let class = quoted(class);
         let what = what(first.series.measure, first.is_regression).replace("waits", "wait");
-        format!("{count} of {workflows} workflows on runners `{class}` {what}, together")
+        format!("{count} of {workflows} workflows on runners {class} {what}, together")
     }
 
     pub(super) fn cause(&self) -> String {
         let Self { class, count, .. } = self;
+        let class = quoted(class);
         format!(
-            "{count} workflows changed alike within a day and a half: the runners `{class}` are the \
+            "{count} workflows changed alike within a day and a half: the runners {class} are the \
              likely cause, not your code"
         )
     }
 
     pub(super) fn advice(&self) -> String {
-        let class = self.class;
+        let class = quoted(self.class);
         format!(
-            "see what changed about `{class}`: its image, its size, its load, where it runs; no \
+            "see what changed about {class}: its image, its size, its load, where it runs; no \
              commit needs to be reverted"
         )
     }
