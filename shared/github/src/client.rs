@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http::Method;
+use http::header::LOCATION;
+use http::{Method, Uri};
 use laptime_core::port::{ForgeError, ForgeErrorKind, Forged};
 use laptime_core::render::{Server, well_formed};
 use laptime_core::time::Time;
@@ -29,6 +30,9 @@ const WHOLE: Duration = Duration::from_secs(30);
 
 /// How often what is harmless to repeat is tried.
 const TRIES: u32 = 3;
+
+/// How often a read is led on.
+const HOPS: u32 = 3;
 
 /// Before the second try; before each later one twice as long.
 const BEFORE_RETRY: Duration = Duration::from_millis(500);
@@ -132,13 +136,13 @@ impl GitHub {
         check_name(ask)?;
         let account = self.account(ask.repository).await?;
         let path = format!("/repos/{}{}", ask.repository, ask.path);
-        let answer = self.send(&account, ask, &path).await?;
+        let answer = self.asked(&account, ask, &path).await?;
         if !answer.status.is_redirection() || ask.kind == Kind::Read {
             return Ok(answer);
         }
         // A redirected write was not done. It is renamed, or belongs to somebody else now.
         match self.renamed(&account, ask).await? {
-            Some(name) => self.send(&account, ask, &format!("/repos/{name}{}", ask.path)).await,
+            Some(name) => self.asked(&account, ask, &format!("/repos/{name}{}", ask.path)).await,
             None => Ok(answer),
         }
     }
@@ -157,7 +161,7 @@ impl GitHub {
             full_name: String,
         }
         let look = Ask { kind: Kind::Read, body: None, path: String::new(), ..ask.clone() };
-        let answer = self.send(account, &look, &format!("/repos/{}", ask.repository)).await?;
+        let answer = self.asked(account, &look, &format!("/repos/{}", ask.repository)).await?;
         if !answer.status.is_success() {
             return Err(answer.error(&doing(ask)));
         }
@@ -201,7 +205,7 @@ impl GitHub {
             body: None,
         };
         let path = format!("/repos/{repository}/installation");
-        let answer = self.send(&as_app, &ask, &path).await?;
+        let answer = self.asked(&as_app, &ask, &path).await?;
         if answer.status == http::StatusCode::NOT_FOUND {
             return Err(ForgeError {
                 kind: ForgeErrorKind::Missing,
@@ -233,12 +237,40 @@ impl GitHub {
     ) -> Forged<Answer> {
         let kind = Kind::Read;
         let ask = Ask { doing, repository: "", kind, path: String::new(), body: None };
-        self.send(account, &ask, path).await
+        self.asked(account, &ask, path).await
     }
 
     pub(crate) fn installation(&self, id: u64) -> Forged<Account> {
         let installed = self.root.installation(InstallationId(id));
         installed.map(Account::of).map_err(|error| unusable(&error))
+    }
+
+    /// Sends a request; a read follows GitHub to where it leads within its API, and nowhere else:
+    /// what another host says is not believed.
+    async fn asked(&self, account: &Account, ask: &Ask<'_>, path: &str) -> Forged<Answer> {
+        let mut answer = self.send(account, ask, path).await?;
+        for _ in 0..HOPS {
+            let leads_to = if ask.kind == Kind::Read { self.leads_to(&answer) } else { None };
+            let Some(path) = leads_to else { break };
+            answer = self.send(account, ask, &path).await?;
+        }
+        Ok(answer)
+    }
+
+    /// Path and query behind the address of the API.
+    fn leads_to(&self, answer: &Answer) -> Option<String> {
+        if !answer.status.is_redirection() {
+            return None;
+        }
+        let to: Uri = answer.headers.get(LOCATION)?.to_str().ok()?.parse().ok()?;
+        let api: Uri = self.place.api.parse().ok()?;
+        let is_there = to.authority().is_none_or(|host| Some(host) == api.authority())
+            && to.scheme().is_none_or(|scheme| Some(scheme) == api.scheme());
+        let path = to.path_and_query()?.as_str();
+        let path = path.strip_prefix(api.path().trim_end_matches('/'))?;
+        // Two slashes begin a host.
+        let is_path = path.starts_with('/') && !path.starts_with("//");
+        (is_there && is_path).then(|| path.to_owned())
     }
 
     async fn send(&self, account: &Account, ask: &Ask<'_>, path: &str) -> Forged<Answer> {

@@ -167,6 +167,39 @@ fn a_renamed_repository_is_written_to_under_its_new_name() {
     });
 }
 
+/// What comes of reading an issue that leads to this address, where there is one.
+fn led_to(place: impl Fn(&str) -> String) -> (Result<bool, String>, usize) {
+    wait(async {
+        let (server, other) = (MockServer::start().await, MockServer::start().await);
+        let leads = ResponseTemplate::new(301)
+            .insert_header("location", place(&server.uri()).replace("OTHER", &other.uri()));
+        Mock::given(path("/repos/acme/web/issues/5")).respond_with(leads).mount(&server).await;
+        let issue = json!({"number": 5, "state": "open", "body": null, "repository_url": ""});
+        for server in [&server, &other] {
+            Mock::given(path("/repositories/1/issues/5"))
+                .respond_with(ResponseTemplate::new(200).set_body_json(issue.clone()))
+                .mount(server)
+                .await;
+        }
+        let read = by_token(&server).issue(WEB, 5).await;
+        let elsewhere = other.received_requests().await.unwrap().len();
+        (read.map(|seen| seen.is_some()).map_err(|error| error.to_string()), elsewhere)
+    })
+}
+
+#[test]
+fn a_read_is_led_on_within_github_and_nowhere_else() {
+    assert_eq!(led_to(|_| "/repositories/1/issues/5".to_owned()), (Ok(true), 0));
+    assert_eq!(led_to(|here| format!("{here}/repositories/1/issues/5")), (Ok(true), 0));
+    let away = ["OTHER/repositories/1/issues/5", "//evil.example/x", "/repos/acme/web/issues/5"];
+    for place in away {
+        let (read, elsewhere) = led_to(|_| place.to_owned());
+        let told = read.unwrap_err();
+        assert!(told.contains("has moved, and where to is not told"), "{place}: {told}");
+        assert_eq!(elsewhere, 0, "{place}");
+    }
+}
+
 #[test]
 fn an_issue_that_was_moved_to_another_repository_is_told_from_a_renamed_one() {
     for (now_called, state) in [("acme/other", "Moved"), ("acme/site", "Open")] {
