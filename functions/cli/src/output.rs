@@ -5,7 +5,7 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Writes to `out`, whole or not at all; to standard output without one. A reader that goes away
@@ -21,6 +21,20 @@ pub(crate) fn emit(text: &str, out: Option<&Path>) -> anyhow::Result<()> {
         };
     };
     write_whole(path, text.as_bytes())
+}
+
+/// Whether there is a place for `out`: to be asked before something is done that is then told there.
+pub(crate) fn check(out: Option<&Path>) -> anyhow::Result<()> {
+    let folder = out.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+    if let (Some(path), Some(folder)) = (out, folder) {
+        ensure!(
+            folder.is_dir(),
+            "{} cannot be written: {} is not there",
+            path.display(),
+            folder.display()
+        );
+    }
+    Ok(())
 }
 
 /// Tells somebody who may not be listening any more.
@@ -92,4 +106,17 @@ pub(crate) fn chain(error: &anyhow::Error) -> String {
         }
     }
     told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_place_is_told_before() {
+        assert!(check(None).is_ok());
+        assert!(check(Some(Path::new("here.txt"))).is_ok());
+        let told = check(Some(Path::new("/nowhere/at/all/x"))).unwrap_err().to_string();
+        assert_eq!(told, "/nowhere/at/all/x cannot be written: /nowhere/at/all is not there");
+    }
 }

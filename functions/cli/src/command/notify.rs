@@ -74,6 +74,7 @@ impl<L: Library, F: Findings + Remarks + Notices> Pass<'_, L, F> {
                 Format::Json => json(&intent)?,
             }
         } else {
+            output::check(args.format.out.as_deref())?;
             let heard = self.tell(now, feeds).await?;
             let text = match args.format.format {
                 Format::Text => text(&heard)?,
