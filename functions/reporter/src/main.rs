@@ -1,6 +1,6 @@
 //! The reporter as a Lambda function: issues on GitHub, dashboards in Grafana and notices when the
-//! table's stream tells of judgements, and by a schedule; by another one, reports of the days and weeks that
-//! have ended, put into the bucket once each. Whatever starts it, it does what is missing.
+//! table's stream tells of judgements, and by a schedule; by another one, reports of the days and
+//! weeks that have ended, put into the bucket once each. Whatever starts it, it does what is missing.
 
 mod channels;
 mod people;

@@ -8,9 +8,8 @@ use super::{FormatArgs, StoreArgs};
 /// File, edit and close issues about findings, keep Grafana up to date, tell a chat: one pass.
 ///
 /// With GRAFANA_URL and GRAFANA_TOKEN, dashboards and annotations are written to Grafana, where they
-/// are not what they are to be. For issues it
-/// needs a token that may write issues in GITHUB_TOKEN, or an App in GITHUB_APP_ID and
-/// GITHUB_APP_KEY; GITHUB_API_URL names another GitHub than github.com. `laptime serve` does the same
+/// are not what they are to be. For issues it needs a token that may write issues in GITHUB_TOKEN, or
+/// an App in GITHUB_APP_ID and GITHUB_APP_KEY; GITHUB_API_URL names another GitHub than github.com. `laptime serve` does the same
 /// by itself when they are set. Where the policy asks for remarks on pull requests, these are made
 /// too. With SLACK_WEBHOOK_URL a chat is told of findings and of failed runs on the default branch.
 /// Each finding has one issue, whatever fails in between; a pass that

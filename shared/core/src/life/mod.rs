@@ -38,10 +38,15 @@ const EDIT_HOURS: i64 = 24;
 
 /// Minutes after which whoever sent something and did not tell what became of it is taken for dead,
 /// and what GitHub lists is complete.
-pub(crate) const CLAIM_MINUTES: i64 = 10;
+const CLAIM_MINUTES: i64 = 10;
 
 /// A change that became this many halves of what people were told is told again.
 const TOLD_AGAIN_HALVES: i64 = 3;
+
+/// Whether whoever claimed something then may still be at it.
+pub(crate) const fn is_young(claimed: Time, now: Time) -> bool {
+    now.since(claimed) < CLAIM_MINUTES * MS_PER_HOUR / 60
+}
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -202,9 +207,8 @@ impl Plan<'_> {
     /// The act, unless something was sent of which nobody knows yet whether it arrived.
     fn once_settled(&self, issue: &Issue, act: Act) -> Option<Act> {
         let Some(claim) = &issue.claim else { return Some(act) };
-        let is_due = self.now.since(claim.at) >= CLAIM_MINUTES * MS_PER_HOUR / 60;
         match claim.what {
-            _ if !is_due => None,
+            _ if is_young(claim.at, self.now) => None,
             Claimed::Issue { .. } => Some(Act::Settle),
             Claimed::Comment(_) => Some(act),
         }

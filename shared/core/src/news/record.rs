@@ -1,8 +1,8 @@
 //! What a channel was told, step by step. Each function answers the record that comes next.
 
-use crate::life::CLAIM_MINUTES;
+use crate::life::is_young;
 use crate::port::{Announced, Notice, Sending, Topic};
-use crate::time::{MS_PER_HOUR, Time};
+use crate::time::Time;
 
 /// Days after which a run that was told is forgotten: by then its attempts are old news.
 const RUN_DAYS: i64 = 14;
@@ -66,6 +66,6 @@ impl Sending {
 
     /// Whether somebody may still be at it.
     pub(crate) fn is_young(&self, now: Time) -> bool {
-        now.since(self.at) < CLAIM_MINUTES * MS_PER_HOUR / 60
+        is_young(self.at, now)
     }
 }

@@ -83,7 +83,8 @@ async fn run(app: &App, mut rings: Receiver<()>) {
         let today = clock().day();
         let policy = if looked == Some(today) { &without } else { &app.policy };
         match pass(app, policy, &ears, &rings).await {
-            Ok(()) => looked = Some(today),
+            Ok(true) => looked = Some(today),
+            Ok(false) => {}
             Err(error) => {
                 tracing::error!(%error, "people could not be told; the next pass tries again");
             }
@@ -91,7 +92,13 @@ async fn run(app: &App, mut rings: Receiver<()>) {
     }
 }
 
-async fn pass(app: &App, policy: &Policy, ears: &Ears, rings: &Receiver<()>) -> anyhow::Result<()> {
+/// Answers whether all went well.
+async fn pass(
+    app: &App,
+    policy: &Policy,
+    ears: &Ears,
+    rings: &Receiver<()>,
+) -> anyhow::Result<bool> {
     let snapshot = app.store.snapshot()?;
     let at = Pass { library: &snapshot, findings: &app.store, policy };
     let place = settings::github_place()?;
@@ -105,5 +112,5 @@ async fn pass(app: &App, policy: &Policy, ears: &Ears, rings: &Receiver<()>) -> 
     // A stop is not to wait for many requests.
     let heard = tell(&at.reporter(&place.server), &audience, clock, || !rings.is_closed()).await?;
     notify::log(&heard);
-    Ok(())
+    Ok(heard.problems().next().is_none())
 }

@@ -3,7 +3,7 @@
 use super::Teller;
 use super::heads::Head;
 use crate::flow::notify::Trouble;
-use crate::life::{CLAIM_MINUTES, digest};
+use crate::life::{digest, is_young};
 use crate::port::{Check, Forge, Forged, Library, Posted, PullRequest, Pulls, Remarks, Said, Spot};
 use crate::pulls::{Call, Remark};
 use crate::render::{self, IssueText};
@@ -54,15 +54,10 @@ where
         if posted.asked > telling.asked {
             return Ok(Posting::Left);
         }
-        let now = (self.clock)();
-        let is_young = |claim: Time| now.since(claim) < CLAIM_MINUTES * MS_PER_HOUR / 60;
         match (posted.claim, posted.id) {
-            (Some(claim), _) if is_young(claim) => Ok(Posting::Left),
-            (_, Some(id)) => {
-                let is_same = posted.claim.is_none() && posted.says == says(telling.text);
-                let edit = self.edit(outlet, telling, (said, posted, id));
-                if is_same { Ok(Posting::Same) } else { edit.await }
-            }
+            (Some(claim), _) if is_young(claim, (self.clock)()) => Ok(Posting::Left),
+            (None, Some(_)) if posted.says == says(telling.text) => Ok(Posting::Same),
+            (_, Some(id)) => self.edit(outlet, telling, (said, posted, id)).await,
             (_, None) => self.settle(outlet, telling, (said, posted)).await,
         }
     }
