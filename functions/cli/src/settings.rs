@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail, ensure};
-use laptime_core::config::{Channel, Policy};
+use laptime_core::config::{Policy, RemarkAs};
 use laptime_core::ingest::{PageToken, Secrets};
 use laptime_core::render::{Server, counted};
 use laptime_core::time::Time;
@@ -42,7 +42,7 @@ pub(crate) fn github_credentials() -> anyhow::Result<Option<Credentials>> {
 /// Whether these credentials may do what the policy asks for on pull requests, as far as they tell.
 pub(crate) fn may_remark(who: &Credentials, policy: &Policy) -> anyhow::Result<()> {
     ensure!(
-        policy.pulls.remark != Channel::Check || who.may_check(),
+        policy.pulls.remark != RemarkAs::Check || who.may_check(),
         "only an App can make check-runs: set GITHUB_APP_ID and GITHUB_APP_KEY instead of \
          GITHUB_TOKEN, or remark = \"comment\" under [pulls]"
     );

@@ -5,7 +5,7 @@ use laptime_aws::{
     Clients, NoSecretNow, PLACE_FORM, Place, Purpose, Settings, TOPIC_FORM, Topic, TopicArn, Vault,
     clock,
 };
-use laptime_core::config::{Channel, Policy};
+use laptime_core::config::{Policy, RemarkAs};
 use laptime_core::port::ForgeError;
 use laptime_core::render::Server;
 use laptime_github::{Credentials, GitHub, NoCredentials};
@@ -110,7 +110,7 @@ impl People {
         let place = place.map_err(|error| settings.refuse(error)).ok()?;
         let (github, reserve) = (token.or(key), policy.github.reserve_pct / 100.0);
         let known = tokio::sync::Mutex::default();
-        let makes_checks = policy.pulls.remark == Channel::Check;
+        let makes_checks = policy.pulls.remark == RemarkAs::Check;
         let people =
             Self { place, app_id, github, grafana, chat, topic, reserve, makes_checks, known };
         settings.are_fine().then_some(people)

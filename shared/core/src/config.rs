@@ -20,7 +20,7 @@ use crate::row::runner_class;
 pub use grafana::{Board, Grafana, Source};
 pub use issues::{Github, Issues};
 pub use notices::{FailedRuns, Notices};
-pub use pulls::{Channel, Pulls};
+pub use pulls::{Pulls, RemarkAs};
 
 /// The policy of an installation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

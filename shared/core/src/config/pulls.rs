@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 pub struct Pulls {
     /// Whether, and as what.
-    pub remark: Channel,
+    pub remark: RemarkAs,
     /// Least difference from the usual median that is called slower or faster, in per cent.
     #[schemars(range(min = 0))]
     pub min_change_pct: f64,
@@ -20,7 +20,7 @@ pub struct Pulls {
 /// As what something is said on a pull request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Channel {
+pub enum RemarkAs {
     /// Nothing is said.
     #[default]
     Off,
@@ -32,6 +32,6 @@ pub enum Channel {
 
 impl Default for Pulls {
     fn default() -> Self {
-        Self { remark: Channel::Off, min_change_pct: 10.0, min_change_s: 30.0 }
+        Self { remark: RemarkAs::Off, min_change_pct: 10.0, min_change_s: 30.0 }
     }
 }

@@ -10,7 +10,7 @@ mod post;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::config::Channel;
+use crate::config::RemarkAs;
 use crate::flow::Reporter;
 use crate::flow::notify::Trouble;
 use crate::port::{Forge, ForgeErrorKind, Library, Pulls, Remarks, Spot, Stored};
@@ -78,7 +78,7 @@ impl<L: Library, F: Remarks> Reporter<'_, L, F> {
         has_time: impl Fn() -> bool + Send + Sync,
     ) -> Stored<Remarked> {
         let mut remarked = Remarked::default();
-        if self.policy.pulls.remark == Channel::Off {
+        if self.policy.pulls.remark == RemarkAs::Off {
             return Ok(remarked);
         }
         let teller = Teller { reporter: self, forge, clock: &clock };
@@ -116,7 +116,7 @@ impl<L: Library, F: Remarks> Reporter<'_, L, F> {
     /// pull requests, and where these are to go, is known only of those that were told of before.
     pub async fn remarks_planned(&self, now: Time) -> Stored<RemarksPlanned> {
         let mut planned = RemarksPlanned::default();
-        if self.policy.pulls.remark == Channel::Off {
+        if self.policy.pulls.remark == RemarkAs::Off {
             return Ok(planned);
         }
         for head in self.news(now).await? {
@@ -156,9 +156,9 @@ where
         pulls.retain(|pull| pull.head == head.sha && !pull.is_locked);
         pulls.sort_by_key(|pull| pull.number);
         let outlets = match self.reporter.policy.pulls.remark {
-            Channel::Off => 0,
-            Channel::Comment => pulls.len(),
-            Channel::Check => 1,
+            RemarkAs::Off => 0,
+            RemarkAs::Comment => pulls.len(),
+            RemarkAs::Check => 1,
         };
         let mut is_all = true;
         for pull in pulls.iter().take(outlets) {
@@ -187,8 +187,8 @@ where
     fn outlet(&self, head: &Head, number: u64) -> Outlet {
         let repository = head.repository;
         match self.reporter.policy.pulls.remark {
-            Channel::Check => Outlet(head.spot()),
-            Channel::Comment | Channel::Off => Outlet(Spot::Pull { repository, number }),
+            RemarkAs::Check => Outlet(head.spot()),
+            RemarkAs::Comment | RemarkAs::Off => Outlet(Spot::Pull { repository, number }),
         }
     }
 }
