@@ -4,10 +4,25 @@
 /// Histogram of what attempts took, in seconds.
 pub const RUN_DURATION: &str = "cicd_pipeline_run_duration_seconds";
 
+/// Histogram of what jobs took from their start to their completion, in seconds.
+pub const JOB_DURATION: &str = "laptime_job_duration_seconds";
+/// Histogram of what jobs waited from their creation to their start, in seconds.
+pub const JOB_QUEUE: &str = "laptime_job_queue_seconds";
+/// Counter of completed jobs, by [`JOB_RESULT`].
+pub const JOBS: &str = "laptime_jobs_total";
+/// Summary of what steps took, in seconds; it has no quantiles.
+pub const STEP_DURATION: &str = "laptime_step_duration_seconds";
+
 /// Label: `owner/name`.
 pub const REPOSITORY: &str = "repository";
 /// Label: the workflow's name.
 pub const PIPELINE: &str = "cicd_pipeline_name";
+/// Label: the job's name.
+pub const TASK: &str = "cicd_pipeline_task_name";
+/// Label: the step's name.
+pub const STEP: &str = "step";
+/// Label: how the job ended.
+pub const JOB_RESULT: &str = "cicd_pipeline_task_run_result";
 /// Label: what the time was spent on.
 pub const STATE: &str = "cicd_pipeline_run_state";
 /// Label: how the attempt ended.
@@ -42,6 +57,8 @@ pub const SET_ASIDE: &str = "set_aside";
 pub const REFUSED: &str = "refused";
 /// Gauge: days whose rollup is out of date.
 pub const ROLLUPS_STALE: &str = "laptime_rollups_stale";
+/// Gauge: jobs that ran lately and have no series of their own.
+pub const JOBS_WITHOUT_SERIES: &str = "laptime_jobs_without_series";
 /// Gauge: findings beyond doubt that are not over, by [`DIRECTION`].
 pub const FINDINGS_OPEN: &str = "laptime_findings_open";
 /// Label: whether a finding is good or bad news.

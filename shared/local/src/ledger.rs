@@ -190,7 +190,8 @@ impl Ledger for Store {
         self.write_fenced("storing a rollup", fence, |tx| {
             let (repository, workflow, day) = day_params(touched.day);
             tx.prepare_cached(
-                "UPDATE day SET rollup = ?, track = ?, touched = 0
+                "UPDATE day SET rollup = ?, track = ?, touched = 0,
+                     revision = (SELECT coalesce(max(revision), 0) + 1 FROM day)
                  WHERE repository = ? AND workflow = ? AND day = ?",
             )?
             .execute(params![bytes, track, repository, workflow, day])?;

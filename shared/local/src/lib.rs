@@ -1,6 +1,7 @@
 //! Laptime's embedded store: `SQLite` in one file, for one machine. Several processes may use it at
 //! once; a killed one leaves nothing half-written.
 
+mod counting;
 mod error;
 mod exposing;
 mod findings;
@@ -18,7 +19,7 @@ mod store;
 mod tests;
 mod writer;
 
-pub use exposing::SealedSums;
+pub use counting::Counted;
 pub use ledger::Cursor;
 pub use library::Snapshot;
 pub use looking::Kept;

@@ -57,19 +57,6 @@ impl Snapshot {
         Ok(())
     }
 
-    /// The head of one day.
-    pub(crate) async fn head_of(&self, id: WorkflowId, day: Day) -> Stored<Head> {
-        let (repository, workflow) = workflow_params(id);
-        let rollup = self.read("reading a rollup", |conn| {
-            conn.prepare_cached(
-                "SELECT CASE touched WHEN 0 THEN rollup END FROM day
-                 WHERE repository = ? AND workflow = ? AND day = ?",
-            )?
-            .query_row(params![repository, workflow, day.0], |row| row.get(0))
-        })?;
-        Ok(self.head((id, day, rollup)).await?.1)
-    }
-
     async fn head(&self, (id, day, rollup): StoredHead) -> Stored<(Day, Head)> {
         let Some(bytes) = rollup else {
             let rows = judged_rows(self, DayKey { workflow: id, day }).await?;

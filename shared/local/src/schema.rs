@@ -11,11 +11,12 @@ use crate::error::store_error;
 const APPLICATION_ID: i32 = 0x4c61_7074;
 
 /// Each entry brings the schema from its index to the next version.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
     include_str!("schema/4.sql"),
+    include_str!("schema/5.sql"),
 ];
 
 /// Refuses files that are not ours or too new, before anything is written to them.

@@ -35,7 +35,10 @@ fn scraped(served: &Served) -> String {
 
 /// Every counter and part of a histogram, by its name and labels.
 fn counters(page: &str) -> BTreeMap<String, f64> {
-    let is_counter = |line: &&str| line.starts_with("cicd_") || line.contains("_total{");
+    let begins = ["cicd_", "laptime_job_", "laptime_step_"];
+    let is_counter = |line: &&str| {
+        begins.iter().any(|begin| line.starts_with(begin)) || line.contains("_total{")
+    };
     let read = |line: &str| {
         let (name, value) = line.rsplit_once(' ').unwrap();
         (name.to_owned(), value.parse().unwrap())
@@ -165,6 +168,50 @@ fn a_real_prometheus_scrapes_it_with_the_token() {
     assert!((scraper.value("up{job=\"laptime\"}") - 1.0).abs() < f64::EPSILON);
 }
 
+/// What `/metrics` says of what matches: count and sum in seconds, over all segments.
+fn told(page: &str, metric: &str, labels: &[String]) -> [f64; 2] {
+    ["count", "sum"].map(|part| {
+        let begin = format!("{metric}_{part}{{");
+        let lines = page.lines().filter(|line| line.starts_with(&begin));
+        let matching = lines.filter(|line| labels.iter().all(|label| line.contains(label)));
+        matching.map(|line| line.rsplit_once(' ').unwrap().1.parse::<f64>().unwrap()).sum()
+    })
+}
+
+#[test]
+fn jobs_and_steps_are_told_as_the_report_tells_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let laptime = filled(&folder.path().join("data"), 60, today());
+    let page = scraped(&laptime.serve());
+    let report: Value = serde_json::from_str(&laptime.ok(&["report", "--format", "json"])).unwrap();
+    let assert_same = |metric: &str, labels: &[String], figures: &Value| {
+        let [count, sum] = told(&page, metric, labels);
+        let number = |key: &str| figures[key].as_f64().unwrap();
+        assert!((count - number("count")).abs() < 0.5, "{metric} {labels:?}: {count}, {figures}");
+        // Means are rounded to a thousandth.
+        assert!((sum / count - number("mean")).abs() < 0.001, "{metric} {labels:?}: {sum}");
+    };
+    let mut steps = 0;
+    for workflow in report["workflows"].as_array().unwrap() {
+        for job in workflow["jobs"].as_array().unwrap() {
+            let labels = [
+                format!("workflow_id=\"{}\"", workflow["workflow_id"]),
+                format!("cicd_pipeline_task_name={}", job["name"]),
+            ];
+            assert_same("laptime_job_duration_seconds", &labels, &job["ran_s"]);
+            assert_same("laptime_job_queue_seconds", &labels, &job["queued_s"]);
+            let took_time = |step: &&Value| step["ran_s"]["max"].as_f64() > Some(0.0);
+            for step in job["steps"].as_array().unwrap().iter().filter(took_time) {
+                assert_eq!(step["occurrence"], 1);
+                let labels = [&labels[..], &[format!("step={}", step["name"])]].concat();
+                assert_same("laptime_step_duration_seconds", &labels, &step["ran_s"]);
+                steps += 1;
+            }
+        }
+    }
+    assert!(steps > 5, "{steps}");
+}
+
 fn replay(laptime: &Laptime, folder: &Path, deliveries: &[Delivery], received: Day) {
     let file = folder.join("more.jsonl");
     std::fs::write(&file, lines(deliveries)).unwrap();
@@ -275,7 +322,7 @@ fn prometheus_answers_all_that_the_dashboards_ask() {
         let model = serde_json::to_value(&dashboard.model).unwrap();
         queries(&model, &mut asked);
     }
-    assert!(asked.len() > 25, "{}", asked.len());
+    assert!(asked.len() > 60, "{}", asked.len());
     let mut unanswered = Vec::new();
     for query in &asked {
         for name in metrics(query) {
@@ -284,18 +331,22 @@ fn prometheus_answers_all_that_the_dashboards_ask() {
         // As Grafana fills them in.
         let query = query.replace("$__rate_interval", "1m").replace("$__range", "1h");
         let query = query.replace("=\"$repository\"", "=~\".+\"");
-        let query =
-            query.replace("=\"$workflow\"", "=~\".+\"").replace("=\"$segment\"", "=~\".+\"");
+        let chosen = ["$workflow", "$segment", "$job"];
+        let query = chosen
+            .iter()
+            .fold(query, |query, chosen| query.replace(&format!("=\"{chosen}\""), "=~\".+\""));
         assert!(!query.contains('$'), "{query}");
         if !scraper.answers(&query) {
             unanswered.push(query);
         }
     }
-    // Nothing was cancelled here, and a trend takes thirty days of scrapes.
+    // No run was cancelled here and no job failed, and a trend takes thirty days of scrapes.
     insta::assert_snapshot!(unanswered.join("\n"), @r#"
     sum by () (increase(laptime_attempts_total{cicd_pipeline_result!~"success|failure|error|timeout"}[1m]))
     100 * (histogram_quantile(0.5, sum by (repository, cicd_pipeline_name, segment, le) (increase(cicd_pipeline_run_duration_seconds_bucket{cicd_pipeline_run_state="executing"}[15d]))) / histogram_quantile(0.5, sum by (repository, cicd_pipeline_name, segment, le) (increase(cicd_pipeline_run_duration_seconds_bucket{cicd_pipeline_run_state="executing"}[15d] offset 15d))) - 1)
     100 * (histogram_quantile(0.5, sum by (le) (increase(cicd_pipeline_run_duration_seconds_bucket{repository=~".+", cicd_pipeline_name=~".+", segment=~".+", cicd_pipeline_run_state="executing"}[15d]))) / histogram_quantile(0.5, sum by (le) (increase(cicd_pipeline_run_duration_seconds_bucket{repository=~".+", cicd_pipeline_name=~".+", segment=~".+", cicd_pipeline_run_state="executing"}[15d] offset 15d))) - 1)
     sum by () (increase(laptime_attempts_total{repository=~".+", cicd_pipeline_name=~".+", segment=~".+", cicd_pipeline_result!~"success|failure|error|timeout"}[1m]))
+    sum by () (increase(laptime_jobs_total{repository=~".+", cicd_pipeline_name=~".+", segment=~".+", cicd_pipeline_task_name=~".+", cicd_pipeline_task_run_result=~"success|failure|error|timeout", cicd_pipeline_task_run_result!="success"}[1m]))
+    sum by () (increase(laptime_jobs_total{repository=~".+", cicd_pipeline_name=~".+", segment=~".+", cicd_pipeline_task_name=~".+", cicd_pipeline_task_run_result!~"success|failure|error|timeout"}[1m]))
     "#);
 }

@@ -72,7 +72,14 @@ impl Figures for CloudWatch<'_> {
         ]
     }
 
+    fn job(&self) -> Option<Variable> {
+        None
+    }
+
     fn ask(&self, figure: Figure, scope: Scope, nth: usize) -> Vec<Target> {
+        if matches!(scope, Scope::EachJob | Scope::Job) {
+            return Vec::new();
+        }
         let asked = Asked { namespace: self.namespace, scope, letter: letter(nth) };
         asked.of(figure).into_iter().map(Target::CloudWatch).collect()
     }
@@ -102,6 +109,7 @@ impl Asked<'_> {
             }
             Figure::SuccessShare => self.single(names::SUCCESS_RATE, "Average", "success rate"),
             Figure::SuccessPercent => self.quotient(names::SUCCESS_RATE, "100 * "),
+            Figure::SumOfAll(_) | Figure::Steps | Figure::StepsOfAll => Vec::new(),
             Figure::Trend => self.single(names::DURATION_TREND, "Average", "trend"),
             Figure::Vital(vital) => self.vital(vital),
         }
@@ -110,7 +118,7 @@ impl Asked<'_> {
     /// A metric as it is; of all together there is none.
     fn single(&self, metric: &'static str, statistic: &str, label: &str) -> Vec<MetricQuery> {
         let label = match self.scope {
-            Scope::All => return Vec::new(),
+            Scope::All | Scope::EachJob | Scope::Job => return Vec::new(),
             Scope::Each if metric == names::DURATION_TREND => EACH_WORKFLOW,
             Scope::Each => EACH,
             Scope::Chosen => label,
@@ -151,9 +159,11 @@ impl Asked<'_> {
             Vital::WithoutSeries => (names::WITHOUT_SERIES, "Maximum"),
             Vital::Skipped => return self.summed(names::SAMPLES_SKIPPED),
             Vital::Lost => return self.summed(names::SAMPLES_LOST),
-            Vital::PassAge | Vital::Waiting | Vital::Touched | Vital::FindingsOpen => {
-                return Vec::new();
-            }
+            Vital::PassAge
+            | Vital::Waiting
+            | Vital::Touched
+            | Vital::JobsWithoutSeries
+            | Vital::FindingsOpen => return Vec::new(),
         };
         vec![MetricQuery { label: metric.to_owned(), ..self.query("", metric, statistic) }]
     }
@@ -198,7 +208,7 @@ impl Asked<'_> {
             (Scope::Chosen, names::REPOSITORY) => "$repository",
             (Scope::Chosen, names::WORKFLOW) => "$workflow",
             (Scope::Chosen, _) => "$segment",
-            (Scope::All | Scope::Each, _) => "*",
+            _ => "*",
         };
         let dimensions = names::dimensions_of(metric).iter();
         let dimensions: BTreeMap<_, _> = dimensions.map(|name| (*name, value(name))).collect();

@@ -68,6 +68,9 @@ fn made(policy: &Policy, source: &impl Figures, board: Board) -> Option<Dashboar
     if board == Board::Workflow || board == Board::Jobs {
         variables.extend(source.variables());
     }
+    if board == Board::Jobs {
+        variables.extend(source.job());
+    }
     let model = Model {
         uid: uid.clone(),
         title: title.clone(),

@@ -1,21 +1,24 @@
-//! How Prometheus is asked: for the histogram of attempts and the gauges that `laptime serve` shows.
-//! It has nothing of jobs.
+//! How Prometheus is asked: for the histograms, counters and gauges that `laptime serve` shows.
 
 use super::json::{Ref, Variable};
 use super::panel::{PromQuery, Target};
 use super::tile::{Figure, Figures, Outcome, Scope, Timing, Vital, datasource, letter};
 use crate::config::Policy;
 use crate::prometheus::{
-    ATTEMPTS, ATTEMPTS_HELD, DIRECTION, EVENTS_WAITING, EXECUTING, FINDINGS_OPEN, JUDGED,
-    LAST_PASS, PENDING, PIPELINE, REFUSED, REGRESSION, REPOSITORY, RESULT, ROLLUPS_STALE,
-    RUN_DURATION, SEGMENT, SET_ASIDE, STATE, SUCCESS, WHERE,
+    ATTEMPTS, ATTEMPTS_HELD, DIRECTION, EVENTS_WAITING, EXECUTING, FINDINGS_OPEN, JOB_DURATION,
+    JOB_QUEUE, JOB_RESULT, JOBS, JOBS_WITHOUT_SERIES, JUDGED, LAST_PASS, PENDING, PIPELINE,
+    REFUSED, REGRESSION, REPOSITORY, RESULT, ROLLUPS_STALE, RUN_DURATION, SEGMENT, SET_ASIDE,
+    STATE, STEP, STEP_DURATION, SUCCESS, TASK, WHERE,
 };
 
 const PLUGIN: &str = "prometheus";
 
-/// A step, wide enough for scrapes; and the whole time range.
-const STEP: &str = "[$__rate_interval]";
+/// A point of a graph, wide enough for scrapes; and the whole time range.
+const POINT: &str = "[$__rate_interval]";
 const RANGE: &str = "[$__range]";
+
+/// Steps of a job that are shown.
+const MOST_STEPS: u8 = 15;
 
 /// What Prometheus has scraped.
 #[derive(Debug)]
@@ -27,6 +30,20 @@ impl<'a> Prometheus<'a> {
     /// Of an installation with this policy.
     pub(super) fn new(policy: &'a Policy) -> Self {
         Self { uid: &policy.grafana.prometheus }
+    }
+}
+
+impl Prometheus<'_> {
+    fn asked(
+        &self,
+        name: &'static str,
+        label: &'static str,
+        counter: &str,
+        chosen: &[&str],
+        values: &str,
+    ) -> Variable {
+        let query = format!("label_values({counter}{{{}}}, {values})", chosen.join(", "));
+        Variable::asked(name, label, self.datasource(), query)
     }
 }
 
@@ -48,16 +65,19 @@ impl Figures for Prometheus<'_> {
     }
 
     fn variables(&self) -> Vec<Variable> {
-        let values =
-            |chosen: &str, label| format!("label_values({RUN_DURATION}_count{chosen}, {label})");
-        let repository = format!("{{{REPOSITORY}=\"$repository\"}}");
-        let workflow = format!("{{{REPOSITORY}=\"$repository\", {PIPELINE}=\"$workflow\"}}");
-        let asked = |name, label, query| Variable::asked(name, label, self.datasource(), query);
+        let counter = format!("{RUN_DURATION}_count");
+        let [repository, workflow, _] = chosen();
         vec![
-            asked("repository", "Repository", values("", REPOSITORY)),
-            asked("workflow", "Workflow", values(&repository, PIPELINE)),
-            asked("segment", "Segment", values(&workflow, SEGMENT)),
+            self.asked("repository", "Repository", &counter, &[], REPOSITORY),
+            self.asked("workflow", "Workflow", &counter, &[&repository], PIPELINE),
+            self.asked("segment", "Segment", &counter, &[&repository, &workflow], SEGMENT),
         ]
+    }
+
+    fn job(&self) -> Option<Variable> {
+        let chosen = chosen();
+        let chosen = chosen.each_ref().map(String::as_str);
+        Some(self.asked("job", "Job", JOBS, &chosen, TASK))
     }
 
     fn ask(&self, figure: Figure, scope: Scope, nth: usize) -> Vec<Target> {
@@ -88,23 +108,25 @@ struct Asked {
 
 impl Asked {
     fn of(&self, figure: Figure) -> Option<Question> {
-        let steps =
-            |expr, label: &str| Some(Question { expr, label: self.label(label), instant: false });
-        let now =
-            |expr, label: &str| Some(Question { expr, label: self.label(label), instant: true });
+        let points = |expr, label: &str| Some(self.question(expr, label, false));
+        let now = |expr, label: &str| Some(self.question(expr, label, true));
         match figure {
             Figure::Quantile(timing, per_cent) => {
-                let expr = self.quantile(per_cent, state(timing)?, STEP);
-                steps(expr, &format!("p{per_cent}"))
+                points(self.quantile(per_cent, timing, POINT), &format!("p{per_cent}"))
             }
-            Figure::Mean(timing) => steps(self.mean(state(timing)?, STEP), "mean"),
-            Figure::MeanOfAll(timing) => now(self.mean(state(timing)?, RANGE), "mean"),
+            Figure::Mean(timing) => points(self.mean(timing, POINT), "mean"),
+            Figure::MeanOfAll(timing) => now(self.mean(timing, RANGE), "mean"),
+            Figure::SumOfAll(timing) => now(self.time(timing, "sum", RANGE), "sum"),
+            Figure::Steps => points(self.steps(POINT), &legend(STEP)),
+            Figure::StepsOfAll => {
+                now(format!("topk({MOST_STEPS}, {})", self.steps(RANGE)), &legend(STEP))
+            }
             Figure::Attempts(outcome) => {
-                let (results, label) = results(outcome);
-                steps(self.count(&results, STEP), label)
+                let (results, label) = self.results(outcome);
+                points(self.count(&results, POINT), label)
             }
             Figure::Count => now(self.count("", RANGE), "attempts"),
-            Figure::SuccessShare => steps(self.success(STEP), "success rate"),
+            Figure::SuccessShare => points(self.success(POINT), "success rate"),
             Figure::SuccessPercent => now(format!("100 * {}", self.success(RANGE)), "success rate"),
             Figure::Trend => now(self.trend(), "trend"),
             Figure::Vital(vital) => {
@@ -114,52 +136,77 @@ impl Asked {
         }
     }
 
-    fn label(&self, label: &str) -> String {
-        match self.scope {
-            Scope::Each => format!("{{{{{REPOSITORY}}}}} · {{{{{PIPELINE}}}}} · {{{{{SEGMENT}}}}}"),
-            Scope::All | Scope::Chosen => label.to_owned(),
-        }
+    fn question(&self, expr: String, label: &str, instant: bool) -> Question {
+        let label = match self.scope {
+            Scope::Each => [REPOSITORY, PIPELINE, SEGMENT].map(legend).join(" · "),
+            Scope::EachJob => legend(TASK),
+            Scope::All | Scope::Chosen | Scope::Job => label.to_owned(),
+        };
+        Question { expr, label, instant }
     }
 
-    /// What grew of a counter within a span, put together as the scope asks for.
-    fn grown(&self, counter: &str, matched: &str, span: &str) -> String {
+    /// What grew of a counter within a span, put together as the scope asks for, by one more label
+    /// if it is named.
+    fn grown(&self, counter: &str, matched: &str, by: &'static str, span: &str) -> String {
         let mut chosen = match self.scope {
-            Scope::Chosen => vec![
-                format!("{REPOSITORY}=\"$repository\""),
-                format!("{PIPELINE}=\"$workflow\""),
-                format!("{SEGMENT}=\"$segment\""),
-            ],
             Scope::All | Scope::Each => Vec::new(),
+            Scope::Chosen | Scope::EachJob | Scope::Job => chosen().to_vec(),
         };
+        chosen.extend((self.scope == Scope::Job).then(|| format!("{TASK}=\"$job\"")));
         chosen.extend((!matched.is_empty()).then(|| matched.to_owned()));
-        let mut by: Vec<&str> = match self.scope {
+        let mut all_by: Vec<&str> = match self.scope {
             Scope::Each => vec![REPOSITORY, PIPELINE, SEGMENT],
-            Scope::All | Scope::Chosen => Vec::new(),
+            Scope::EachJob => vec![TASK],
+            Scope::All | Scope::Chosen | Scope::Job => Vec::new(),
         };
-        if counter.ends_with("_bucket") {
-            by.push("le");
-        }
-        let (by, chosen) = (by.join(", "), chosen.join(", "));
+        all_by.extend((!by.is_empty()).then_some(by));
+        let (by, chosen) = (all_by.join(", "), chosen.join(", "));
         format!("sum by ({by}) (increase({counter}{{{chosen}}}{span}))")
     }
 
-    fn quantile(&self, per_cent: u8, state: &str, span: &str) -> String {
-        let buckets = self.grown(&format!("{RUN_DURATION}_bucket"), &in_state(state), span);
+    /// A part of a histogram: `bucket`, `sum` or `count`.
+    fn time(&self, timing: Timing, part: &str, span: &str) -> String {
+        let (histogram, state) = match timing {
+            Timing::Run => (RUN_DURATION, EXECUTING),
+            Timing::RunQueue => (RUN_DURATION, PENDING),
+            Timing::Job => (JOB_DURATION, ""),
+            Timing::JobQueue => (JOB_QUEUE, ""),
+        };
+        let matched = if state.is_empty() { String::new() } else { format!("{STATE}=\"{state}\"") };
+        let by = if part == "bucket" { "le" } else { "" };
+        self.grown(&format!("{histogram}_{part}"), &matched, by, span)
+    }
+
+    fn quantile(&self, per_cent: u8, timing: Timing, span: &str) -> String {
+        let buckets = self.time(timing, "bucket", span);
         format!("histogram_quantile({}, {buckets})", f64::from(per_cent) / 100.0)
     }
 
-    fn mean(&self, state: &str, span: &str) -> String {
-        let [sum, count] = ["sum", "count"]
-            .map(|one| self.grown(&format!("{RUN_DURATION}_{one}"), &in_state(state), span));
+    fn mean(&self, timing: Timing, span: &str) -> String {
+        let [sum, count] = ["sum", "count"].map(|part| self.time(timing, part, span));
         format!("{sum} / {count}")
     }
 
+    fn steps(&self, span: &str) -> String {
+        let [sum, count] = ["sum", "count"]
+            .map(|part| self.grown(&format!("{STEP_DURATION}_{part}"), "", STEP, span));
+        format!("{sum} / {count}")
+    }
+
+    /// The counter of what has ended, and its label for how.
+    const fn ended(&self) -> (&'static str, &'static str) {
+        match self.scope {
+            Scope::All | Scope::Each | Scope::Chosen => (ATTEMPTS, RESULT),
+            Scope::EachJob | Scope::Job => (JOBS, JOB_RESULT),
+        }
+    }
+
     fn count(&self, results: &str, span: &str) -> String {
-        self.grown(ATTEMPTS, results, span)
+        self.grown(self.ended().0, results, "", span)
     }
 
     fn success(&self, span: &str) -> String {
-        let [good, all] = [results(Outcome::Succeeded).0, judged("=~")];
+        let [good, all] = [self.results(Outcome::Succeeded).0, self.judged("=~")];
         let [good, all] = [self.count(&good, span), self.count(&all, span)];
         // Where nothing ever succeeded there is no series of successes.
         format!("({good} or 0 * {all}) / {all}")
@@ -167,33 +214,35 @@ impl Asked {
 
     fn trend(&self) -> String {
         let [later, earlier] =
-            ["[15d]", "[15d] offset 15d"].map(|span| self.quantile(50, EXECUTING, span));
+            ["[15d]", "[15d] offset 15d"].map(|span| self.quantile(50, Timing::Run, span));
         format!("100 * ({later} / {earlier} - 1)")
     }
-}
 
-fn in_state(state: &str) -> String {
-    format!("{STATE}=\"{state}\"")
-}
+    fn judged(&self, matches: &str) -> String {
+        format!("{}{matches}\"{}\"", self.ended().1, JUDGED.join("|"))
+    }
 
-fn judged(matches: &str) -> String {
-    format!("{RESULT}{matches}\"{}\"", JUDGED.join("|"))
-}
-
-fn results(outcome: Outcome) -> (String, &'static str) {
-    match outcome {
-        Outcome::Succeeded => (format!("{RESULT}=\"{SUCCESS}\""), "succeeded"),
-        Outcome::Failed => (format!("{}, {RESULT}!=\"{SUCCESS}\"", judged("=~")), "failed"),
-        Outcome::Neither => (judged("!~"), "neither"),
+    fn results(&self, outcome: Outcome) -> (String, &'static str) {
+        let result = self.ended().1;
+        match outcome {
+            Outcome::Succeeded => (format!("{result}=\"{SUCCESS}\""), "succeeded"),
+            Outcome::Failed => {
+                (format!("{}, {result}!=\"{SUCCESS}\"", self.judged("=~")), "failed")
+            }
+            Outcome::Neither => (self.judged("!~"), "neither"),
+        }
     }
 }
 
-const fn state(timing: Timing) -> Option<&'static str> {
-    match timing {
-        Timing::Run => Some(EXECUTING),
-        Timing::RunQueue => Some(PENDING),
-        Timing::Job | Timing::JobQueue => None,
-    }
+/// The workflow and segment that are chosen.
+fn chosen() -> [String; 3] {
+    [(REPOSITORY, "repository"), (PIPELINE, "workflow"), (SEGMENT, "segment")]
+        .map(|(label, variable)| format!("{label}=\"${variable}\""))
+}
+
+/// The value of a label, in the name of a line.
+fn legend(label: &str) -> String {
+    format!("{{{{{label}}}}}")
 }
 
 fn gauge(vital: Vital) -> Option<(String, &'static str)> {
@@ -204,6 +253,7 @@ fn gauge(vital: Vital) -> Option<(String, &'static str)> {
         Vital::Touched => (format!("max({ROLLUPS_STALE})"), "days"),
         Vital::SetAside => (held(SET_ASIDE), "set aside"),
         Vital::Refused => (held(REFUSED), "refused"),
+        Vital::JobsWithoutSeries => (format!("max({JOBS_WITHOUT_SERIES})"), "jobs"),
         Vital::FindingsOpen => {
             (format!("max({FINDINGS_OPEN}{{{DIRECTION}=\"{REGRESSION}\"}})"), "findings")
         }

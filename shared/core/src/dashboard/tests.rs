@@ -32,6 +32,7 @@ fn each_source_has_the_dashboards_it_has_figures_for() {
     laptime-cloudwatch-health: Laptime: health of Laptime itself (CloudWatch)
     laptime-prometheus-overview: Laptime: all workflows (Prometheus)
     laptime-prometheus-workflow: Laptime: one workflow (Prometheus)
+    laptime-prometheus-jobs: Laptime: jobs of a workflow (Prometheus)
     laptime-prometheus-health: Laptime: health of Laptime itself (Prometheus)
     ");
     let some = "[grafana]\nuid = \"lab\"\ndashboards = [\"jobs\", \"overview\", \"overview\"]";

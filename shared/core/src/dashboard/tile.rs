@@ -58,6 +58,10 @@ pub(super) enum Scope {
     Each,
     /// Of the repository, workflow and segment that are chosen.
     Chosen,
+    /// Of each job of these.
+    EachJob,
+    /// Of the job that is chosen among these.
+    Job,
 }
 
 /// A figure.
@@ -69,9 +73,15 @@ pub(super) enum Figure {
     Mean(Timing),
     /// The mean of the time range.
     MeanOfAll(Timing),
-    /// Attempts by outcome, step by step.
+    /// The sum of the time range.
+    SumOfAll(Timing),
+    /// The mean of each step of a job.
+    Steps,
+    /// The mean of each step in the time range, of the longest.
+    StepsOfAll,
+    /// Attempts, or runs of a job, by outcome, step by step.
     Attempts(Outcome),
-    /// Attempts of the time range.
+    /// Those of the time range.
     Count,
     /// The success rate as a share, step by step.
     SuccessShare,
@@ -115,6 +125,7 @@ pub(super) enum Vital {
     SetAside,
     Refused,
     WithoutSeries,
+    JobsWithoutSeries,
     Skipped,
     Lost,
     FindingsOpen,
@@ -136,6 +147,9 @@ pub(super) trait Figures {
 
     /// By which repository, workflow and segment are chosen.
     fn variables(&self) -> Vec<Variable>;
+
+    /// By which a job is chosen among those of a workflow, where it has figures of single jobs.
+    fn job(&self) -> Option<Variable>;
 
     /// How it is asked for a figure; nothing where it has none. `nth` is the place of the figure
     /// in its panel.

@@ -49,8 +49,10 @@ fn overview(thresholds: &Thresholds) -> Vec<Row> {
         each("Duration, 95th percentile", TOTAL, Unit::Seconds, Figure::Quantile(Timing::Run, 95)),
         each("Wait for runners, mean", QUEUED, Unit::Seconds, Figure::Mean(Timing::RunQueue)),
     ];
-    let outcomes =
-        vec![each("Success rate", JUDGED, Unit::Share, Figure::SuccessShare), outcomes(Scope::All)];
+    let outcomes = vec![
+        each("Success rate", JUDGED, Unit::Share, Figure::SuccessShare),
+        outcomes(ATTEMPTS, Scope::All),
+    ];
     let ranking = Tile {
         show: Show::Ranking,
         limits: trend_limits(thresholds),
@@ -76,22 +78,57 @@ fn workflow(thresholds: &Thresholds) -> Vec<Row> {
     ];
     let ends = vec![
         lines("Success rate", JUDGED, Unit::Share, Scope::Chosen, vec![Figure::SuccessShare]),
-        outcomes(Scope::Chosen),
+        outcomes(ATTEMPTS, Scope::Chosen),
     ];
     vec![
         row(NUMBERS, numbers),
-        row(GRAPHS, vec![percentiles("Duration", TOTAL, Timing::Run)]),
-        row(GRAPHS, vec![percentiles("Wait for runners", QUEUED, Timing::RunQueue)]),
+        row(GRAPHS, vec![percentiles("Duration", TOTAL, Scope::Chosen, Timing::Run)]),
+        row(GRAPHS, vec![percentiles("Wait for runners", QUEUED, Scope::Chosen, Timing::RunQueue)]),
         row(GRAPHS, ends),
     ]
 }
 
 fn jobs() -> Vec<Row> {
-    let about =
-        "All jobs of the workflow together; the report has them one by one, with their steps.";
+    let each = |title, about, unit, figure| Tile {
+        show: Show::Ranking,
+        ..number(title, about, unit, Scope::EachJob, figure)
+    };
+    let spent = each("Time spent", SPENT, Unit::Seconds, Figure::SumOfAll(Timing::Job));
+    let success = Tile {
+        limits: success_limits(),
+        ..each("Success rate by job", JUDGED, Unit::Percent, Figure::SuccessPercent)
+    };
+    let means = |title, about, timing| {
+        lines(title, about, Unit::Seconds, Scope::EachJob, vec![Figure::Mean(timing)])
+    };
+    let steps = |figure| lines("Steps, mean", STEPS, Unit::Seconds, Scope::Job, vec![figure]);
+    let longest =
+        Tile { show: Show::Ranking, title: "Longest steps, mean", ..steps(Figure::StepsOfAll) };
     vec![
-        row(GRAPHS, vec![percentiles("Duration of jobs", about, Timing::Job)]),
-        row(GRAPHS, vec![percentiles("Wait of jobs for runners", about, Timing::JobQueue)]),
+        row(
+            GRAPHS,
+            vec![
+                percentiles("Duration of all jobs", ALL_JOBS, Scope::Chosen, Timing::Job),
+                percentiles("Wait of all jobs", ALL_JOBS, Scope::Chosen, Timing::JobQueue),
+            ],
+        ),
+        row(
+            GRAPHS,
+            vec![
+                means("Duration by job, mean", RAN, Timing::Job),
+                means("Wait by job, mean", WAITED, Timing::JobQueue),
+            ],
+        ),
+        row(GRAPHS, vec![spent, success]),
+        row(
+            GRAPHS,
+            vec![
+                percentiles("Duration of $job", RAN, Scope::Job, Timing::Job),
+                percentiles("Wait of $job", WAITED, Scope::Job, Timing::JobQueue),
+                outcomes("Runs of $job by outcome", Scope::Job),
+            ],
+        ),
+        row(GRAPHS, vec![steps(Figure::Steps), longest]),
     ]
 }
 
@@ -125,6 +162,12 @@ fn health() -> Vec<Row> {
             Unit::Count,
             Vital::WithoutSeries,
         ),
+        vital(
+            "Jobs without series",
+            "There is no room for them.",
+            Unit::Count,
+            Vital::JobsWithoutSeries,
+        ),
     ];
     let passes = vec![
         graph("Passes", "None for an hour is an alarm.", Unit::Count, Vital::Passes),
@@ -141,6 +184,12 @@ fn health() -> Vec<Row> {
 const TOTAL: &str = "How long attempts take.";
 const QUEUED: &str = "From the start of an attempt to the first start of a job.";
 const JUDGED: &str = "Successes among successes and failures; what was cancelled is neither.";
+const ATTEMPTS: &str = "Attempts by outcome";
+const ALL_JOBS: &str = "All jobs of the workflow together.";
+const RAN: &str = "From the start of a job to its completion.";
+const WAITED: &str = "From the creation of a job to its start.";
+const SPENT: &str = "By the runs of each job in the time range.";
+const STEPS: &str = "Of the steps that take the most time; one line for each.";
 const TREND: &str = "The median of 15 days against that of the 15 days before.";
 
 const fn row(height: u32, tiles: Vec<Tile>) -> Row {
@@ -168,31 +217,31 @@ const fn lines(
     Tile { title, about, show: Show::Lines, unit, limits: Vec::new(), scope, figures }
 }
 
-fn percentiles(title: &'static str, about: &'static str, timing: Timing) -> Tile {
+fn percentiles(title: &'static str, about: &'static str, scope: Scope, timing: Timing) -> Tile {
     let quantiles = [50, 75, 90, 95, 99].map(|per_cent| Figure::Quantile(timing, per_cent));
-    lines(title, about, Unit::Seconds, Scope::Chosen, quantiles.to_vec())
+    lines(title, about, Unit::Seconds, scope, quantiles.to_vec())
 }
 
 fn success(scope: Scope) -> Tile {
     Tile {
         show: Show::Dial,
-        limits: vec![
-            Step { value: None, color: "red" },
-            from(SUCCESS_LOW, "orange"),
-            from(SUCCESS_GOOD, "green"),
-        ],
+        limits: success_limits(),
         ..number("Success rate", JUDGED, Unit::Percent, scope, Figure::SuccessPercent)
     }
+}
+
+fn success_limits() -> Vec<Step> {
+    let bad = Step { value: None, color: "red" };
+    vec![bad, from(SUCCESS_LOW, "orange"), from(SUCCESS_GOOD, "green")]
 }
 
 fn attempts(scope: Scope) -> Tile {
     number("Attempts", "That ended in the time range.", Unit::Count, scope, Figure::Count)
 }
 
-fn outcomes(scope: Scope) -> Tile {
+fn outcomes(title: &'static str, scope: Scope) -> Tile {
     let all = [Outcome::Succeeded, Outcome::Failed, Outcome::Neither].map(Figure::Attempts);
-    let tile = lines("Attempts by outcome", JUDGED, Unit::Count, scope, all.to_vec());
-    Tile { show: Show::Columns, ..tile }
+    Tile { show: Show::Columns, ..lines(title, JUDGED, Unit::Count, scope, all.to_vec()) }
 }
 
 fn trend_limits(thresholds: &Thresholds) -> Vec<Step> {

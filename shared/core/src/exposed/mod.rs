@@ -1,6 +1,7 @@
 //! What Prometheus is told. Counters follow from rollups, which can fall when a late fact corrects an
 //! attempt; a counter may not. So what was told is remembered, and nothing is told that is less.
 
+mod jobs;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -11,7 +12,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::row::{Names, WorkflowId};
+use crate::time::Day;
 
+pub use jobs::{Job, Jobs, LATELY_DAYS, Lately, MOST_JOBS, MOST_STEPS, Step, StepKey};
 pub use tally::{BOUNDS_MS, Counts, Histogram, Tally};
 pub use text::{Health, text};
 
@@ -35,6 +38,8 @@ pub struct Exposed {
     pub own: BTreeMap<WorkflowId, Told>,
     /// All others together.
     pub other: Tally,
+    /// Jobs with series of their own.
+    pub jobs: BTreeMap<WorkflowId, Jobs>,
 }
 
 impl Exposed {
@@ -58,11 +63,13 @@ impl Exposed {
     }
 
     /// Takes up what another process has told.
-    pub fn join(&mut self, stored: Self) {
+    pub fn join(&mut self, stored: Self, today: Day) {
         for (id, told) in stored.own {
             let held = self.own.entry(id).or_insert_with(|| told.clone());
             held.tally.raise(&told.tally);
         }
         self.other.raise(&stored.other);
+        self.raise_jobs(&stored.jobs);
+        self.forget_gone(today);
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::rollup::Head;
+use crate::rollup::{Head, JobSeries, Timings};
 use crate::row::Segment;
-use crate::stats::Dist;
+use crate::stats::{Dist, Outcomes};
 
 /// Upper bounds of the buckets, in milliseconds: what is waited for in seconds, what runs in minutes
 /// and what blocks a day. One more bucket has what is longer.
@@ -15,18 +15,18 @@ pub const BOUNDS_MS: [u64; 13] = [
     3_600_000, 7_200_000, 21_600_000,
 ];
 
-/// Attempts of one workflow, by segment.
+/// Attempts of one workflow, or runs of one job, by segment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally(BTreeMap<Segment, Counts>);
 
-/// Attempts of one segment.
+/// Those of one segment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// By result.
     pub results: BTreeMap<String, u64>,
-    /// Start to first job start.
+    /// Start to first job start; of a job: created to started.
     pub pending: Histogram,
-    /// First job start to last completion.
+    /// From then to the last completion.
     pub executing: Histogram,
 }
 
@@ -40,6 +40,10 @@ pub struct Histogram {
 }
 
 impl Tally {
+    pub(super) const fn new() -> Self {
+        Self(BTreeMap::new())
+    }
+
     /// The segments that have attempts.
     pub fn segments(&self) -> impl Iterator<Item = (Segment, &Counts)> {
         self.0.iter().map(|(segment, counts)| (*segment, counts))
@@ -54,12 +58,15 @@ impl Tally {
     pub fn add(&mut self, day: &Head) {
         for (segment, rollup) in &day.segments {
             let counts = self.0.entry(*segment).or_default();
-            for (conclusion, times) in rollup.outcomes.counts() {
-                *counts.results.entry(result(conclusion).to_owned()).or_default() += times;
-            }
-            counts.pending.add(&rollup.queued);
-            counts.executing.add(&rollup.ran);
+            counts.add(&rollup.outcomes, &rollup.queued, &[&rollup.ran]);
         }
+    }
+
+    /// Adds a day of a job.
+    pub(super) fn add_job(&mut self, segment: Segment, series: &JobSeries) {
+        let Timings { green, failed, neither } = &series.ran;
+        let counts = self.0.entry(segment).or_default();
+        counts.add(&series.outcomes, &series.queued, &[green, failed, neither]);
     }
 
     /// Adds what was counted elsewhere.
@@ -72,7 +79,7 @@ impl Tally {
         self.combine(other, u64::max);
     }
 
-    fn combine(&mut self, other: &Self, with: fn(u64, u64) -> u64) {
+    pub(super) fn combine(&mut self, other: &Self, with: fn(u64, u64) -> u64) {
         for (segment, counts) in &other.0 {
             let held = self.0.entry(*segment).or_default();
             for (result, times) in &counts.results {
@@ -81,6 +88,18 @@ impl Tally {
             }
             held.pending.combine(&counts.pending, with);
             held.executing.combine(&counts.executing, with);
+        }
+    }
+}
+
+impl Counts {
+    fn add(&mut self, outcomes: &Outcomes, waited: &Dist, ran: &[&Dist]) {
+        for (conclusion, times) in outcomes.counts() {
+            *self.results.entry(result(conclusion).to_owned()).or_default() += times;
+        }
+        self.pending.add(waited);
+        for ran in ran {
+            self.executing.add(ran);
         }
     }
 }

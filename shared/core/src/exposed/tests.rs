@@ -5,7 +5,7 @@ use crate::port::Standing;
 use crate::rollup::{Head, SegmentRollup};
 use crate::row::Segment;
 use crate::stats::{Dist, Outcomes};
-use crate::time::{Millis, Time};
+use crate::time::{Day, Millis, Time};
 
 fn day(samples: &[(Segment, &str, u64)]) -> Head {
     let mut head = Head::default();
@@ -94,7 +94,7 @@ fn what_another_process_told_is_not_undone() {
     one.raise(BTreeMap::from([(id(1), told("CI", &samples))]));
     other.raise(BTreeMap::from([(id(2), told("Nightly", &[samples[0]; 2]))]));
     let before = [one.clone(), other.clone()];
-    one.join(other);
+    one.join(other, Day(20_000));
     for before in &before {
         assert_nothing_fell(before, &one);
     }
@@ -154,7 +154,7 @@ fn the_page_of_one_workflow() {
         days_touched: 1,
         ..Standing::default()
     };
-    let health = Health { standing, findings: [1, 0], version: "0.1.0" };
+    let health = Health { standing, findings: [1, 0], jobs_without_series: 4, version: "0.1.0" };
     let page = text(&exposed, &health);
     let told = page.lines().filter(|line| !line.starts_with('#'));
     let name =
@@ -180,6 +180,7 @@ laptime_attempts{state="open"} 2
 laptime_attempts{state="refused"} 0
 laptime_attempts{state="set_aside"} 0
 laptime_rollups_stale 1
+laptime_jobs_without_series 4
 laptime_findings_open{direction="regression"} 1
 laptime_findings_open{direction="improvement"} 0
 laptime_build_info{version="0.1.0"} 1

@@ -1,15 +1,19 @@
 //! The text format of Prometheus, version 0.0.4.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use crate::exposed::{BOUNDS_MS, Counts, Exposed, Histogram, Told};
+use crate::exposed::jobs::{Job, step_label};
+use crate::exposed::{BOUNDS_MS, Counts, Exposed, Histogram, Tally};
 use crate::hostile;
 use crate::port::Standing;
 use crate::prometheus::{
-    ATTEMPTS, ATTEMPTS_HELD, DIRECTION, EVENTS_WAITING, EXECUTING, FINDINGS_OPEN, LAST_PASS,
-    PENDING, REFUSED, REGRESSION, RESULT, ROLLUPS_STALE, RUN_DURATION, SET_ASIDE, STATE, WHERE,
+    ATTEMPTS, ATTEMPTS_HELD, DIRECTION, EVENTS_WAITING, EXECUTING, FINDINGS_OPEN, JOB_DURATION,
+    JOB_QUEUE, JOB_RESULT, JOBS, JOBS_WITHOUT_SERIES, LAST_PASS, PENDING, PIPELINE, REFUSED,
+    REGRESSION, REPOSITORY, RESULT, ROLLUPS_STALE, RUN_DURATION, SEGMENT, SET_ASIDE, STATE, STEP,
+    STEP_DURATION, TASK, WHERE,
 };
-use crate::row::Segment;
+use crate::row::{Names, Segment, WorkflowId};
 use crate::time::{Millis, Time};
 
 /// How Laptime itself does.
@@ -19,6 +23,8 @@ pub struct Health {
     pub standing: Standing,
     /// Confirmed findings that are open: regressions and improvements.
     pub findings: [u64; 2],
+    /// Jobs that had no room for series of their own when they were chosen.
+    pub jobs_without_series: u64,
     /// Version of the program.
     pub version: &'static str,
 }
@@ -26,7 +32,7 @@ pub struct Health {
 /// Everything, ready to be scraped.
 pub fn text(exposed: &Exposed, health: &Health) -> String {
     let mut page = Page(String::new());
-    let all = labelled(exposed);
+    let all = workflows(exposed);
     page.head(
         RUN_DURATION,
         "histogram",
@@ -34,44 +40,64 @@ pub fn text(exposed: &Exposed, health: &Health) -> String {
          started, executing from then on.",
     );
     for (labels, counts) in &all {
-        page.histogram(labels, PENDING, &counts.pending);
-        page.histogram(labels, EXECUTING, &counts.executing);
+        for (state, histogram) in [(PENDING, &counts.pending), (EXECUTING, &counts.executing)] {
+            page.histogram(RUN_DURATION, &format!("{labels},{}", label(STATE, state)), histogram);
+        }
     }
     page.head(ATTEMPTS, "counter", "Completed attempts of workflow runs by result.");
     for (labels, counts) in &all {
-        for (result, times) in &counts.results {
-            page.line(ATTEMPTS, &format!("{labels},{RESULT}=\"{result}\""), *times);
-        }
+        page.results(ATTEMPTS, labels, RESULT, counts);
     }
+    page.jobs(&jobs(exposed));
     page.health(health);
     page.0
 }
 
-/// Every segment of every workflow with its labels, and those of the others last.
-fn labelled(exposed: &Exposed) -> Vec<(String, &Counts)> {
-    let own = exposed.own.iter().flat_map(|(id, Told { names, tally })| {
-        let names = [&names.repository, &names.workflow].map(|name| escaped(&hostile::html(name)));
-        let [repository, workflow] = names;
-        let id = id.workflow.to_string();
-        tally
-            .segments()
-            .map(move |(segment, counts)| (labels([&repository, &workflow, &id], segment), counts))
+/// Labels, and what was counted under them.
+type Labelled<'a, T> = Vec<(String, &'a T)>;
+
+/// Every segment of every workflow, and those of the others last.
+fn workflows(exposed: &Exposed) -> Labelled<'_, Counts> {
+    let own = exposed.own.iter().map(|(id, told)| (workflow(&told.names, *id), &told.tally));
+    let other = [(labels(["other"; 3]), &exposed.other)];
+    own.chain(other).flat_map(|(labels, tally)| by_segment(labels, tally)).collect()
+}
+
+fn by_segment(labels: String, tally: &Tally) -> impl Iterator<Item = (String, &Counts)> {
+    tally.segments().map(move |(segment, counts)| (in_segment(&labels, segment), counts))
+}
+
+/// Every job, with the labels of its workflow. What would bear the labels of another, because its
+/// name is cut off, is left out.
+fn jobs(exposed: &Exposed) -> Labelled<'_, Job> {
+    let told = exposed.jobs.iter().filter_map(|(id, jobs)| Some((exposed.own.get(id)?, *id, jobs)));
+    let all = told.flat_map(|(told, id, jobs)| {
+        let workflow = workflow(&told.names, id);
+        jobs.iter().map(move |(name, job)| (format!("{workflow},{}", label(TASK, name)), job))
     });
-    let other = exposed.other.segments();
-    own.chain(other.map(|(segment, counts)| (labels(["other"; 3], segment), counts))).collect()
+    let mut seen = BTreeSet::new();
+    all.filter(|(labels, _)| seen.insert(labels.clone())).collect()
+}
+
+fn workflow(names: &Names, id: WorkflowId) -> String {
+    labels([&names.repository, &names.workflow, &id.workflow.to_string()])
 }
 
 /// Two workflows may have one name in one repository: the id tells them apart.
-fn labels([repository, workflow, id]: [&str; 3], segment: Segment) -> String {
-    let segment = segment.name();
-    format!(
-        "repository=\"{repository}\",cicd_pipeline_name=\"{workflow}\",workflow_id=\"{id}\",\
-         segment=\"{segment}\""
-    )
+fn labels([repository, workflow, id]: [&str; 3]) -> String {
+    let names =
+        [label(REPOSITORY, repository), label(PIPELINE, workflow), label("workflow_id", id)];
+    names.join(",")
 }
 
-fn escaped(label: &str) -> String {
-    label.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n")
+fn in_segment(labels: &str, segment: Segment) -> String {
+    format!("{labels},{}", label(SEGMENT, segment.name()))
+}
+
+fn label(name: &str, value: &str) -> String {
+    let value = hostile::html(value);
+    let value = value.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n");
+    format!("{name}=\"{value}\"")
 }
 
 struct Page(String);
@@ -89,12 +115,10 @@ impl Page {
         };
     }
 
-    fn histogram(&mut self, labels: &str, state: &str, histogram: &Histogram) {
+    fn histogram(&mut self, name: &str, labels: &str, histogram: &Histogram) {
         if histogram.count() == 0 {
             return;
         }
-        let name = RUN_DURATION;
-        let labels = format!("{labels},{STATE}=\"{state}\"");
         let bounds = BOUNDS_MS.map(|ms| Millis(ms).seconds().to_string());
         let bounds = bounds.iter().map(String::as_str).chain(["+Inf"]);
         let mut below = 0;
@@ -102,8 +126,44 @@ impl Page {
             below += count;
             self.line(&format!("{name}_bucket"), &format!("{labels},le=\"{bound}\""), below);
         }
-        self.line(&format!("{name}_sum"), &labels, Millis(histogram.sum_ms).seconds());
-        self.line(&format!("{name}_count"), &labels, below);
+        self.sum_and_count(name, labels, [below, histogram.sum_ms]);
+    }
+
+    fn sum_and_count(&mut self, name: &str, labels: &str, [count, sum_ms]: [u64; 2]) {
+        self.line(&format!("{name}_sum"), labels, Millis(sum_ms).seconds());
+        self.line(&format!("{name}_count"), labels, count);
+    }
+
+    fn results(&mut self, name: &str, labels: &str, of: &str, counts: &Counts) {
+        for (result, times) in &counts.results {
+            self.line(name, &format!("{labels},{}", label(of, result)), times);
+        }
+    }
+
+    fn jobs(&mut self, jobs: &Labelled<'_, Job>) {
+        let all = jobs.iter().flat_map(|(labels, job)| by_segment(labels.clone(), &job.tally));
+        let all: Labelled<'_, Counts> = all.collect();
+        self.head(JOB_DURATION, "histogram", "Start of a job to its completion.");
+        for (labels, counts) in &all {
+            self.histogram(JOB_DURATION, labels, &counts.executing);
+        }
+        self.head(JOB_QUEUE, "histogram", "Creation of a job to its start.");
+        for (labels, counts) in &all {
+            self.histogram(JOB_QUEUE, labels, &counts.pending);
+        }
+        self.head(JOBS, "counter", "Completed jobs by result.");
+        for (labels, counts) in &all {
+            self.results(JOBS, labels, JOB_RESULT, counts);
+        }
+        self.head(STEP_DURATION, "summary", "Start of a step to its completion.");
+        for (labels, job) in jobs {
+            for (key, step) in &job.steps {
+                let labels = format!("{labels},{}", label(STEP, &step_label(key)));
+                for (segment, ran) in &step.ran {
+                    self.sum_and_count(STEP_DURATION, &in_segment(&labels, *segment), *ran);
+                }
+            }
+        }
     }
 
     fn gauge(&mut self, name: &str, help: &str, value: impl std::fmt::Display) {
@@ -130,7 +190,7 @@ impl Page {
         ];
         for (state, count) in states {
             if let Some(count) = count {
-                self.line(name, &format!("{WHERE}=\"{state}\""), count);
+                self.line(name, &label(WHERE, state), count);
             }
         }
         self.gauge(
@@ -138,13 +198,18 @@ impl Page {
             "Days of workflows whose rollup is out of date.",
             standing.days_touched,
         );
+        self.gauge(
+            JOBS_WITHOUT_SERIES,
+            "Jobs that ran lately and have no series of their own.",
+            health.jobs_without_series,
+        );
         let name = FINDINGS_OPEN;
         self.head(name, "gauge", "Confirmed findings that are open.");
         for (direction, count) in [REGRESSION, "improvement"].iter().zip(health.findings) {
-            self.line(name, &format!("{DIRECTION}=\"{direction}\""), count);
+            self.line(name, &label(DIRECTION, direction), count);
         }
         self.head("laptime_build_info", "gauge", "The running program; always 1.");
-        self.line("laptime_build_info", &format!("version=\"{}\"", escaped(health.version)), 1);
+        self.line("laptime_build_info", &label("version", health.version), 1);
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use laptime_core::exposed::{Exposed, Health, text};
+use laptime_core::exposed::{Exposed, Health, LATELY_DAYS, text};
 use laptime_core::port::{Library, Stored};
-use laptime_core::time::Time;
-use laptime_local::{SealedSums, Store};
+use laptime_core::time::{Day, Time};
+use laptime_local::{Counted, Snapshot, Store};
 
 use crate::command::block_on;
 use crate::settings::clock;
@@ -17,27 +17,35 @@ const COUNTED_EVERY_MS: i64 = 600_000;
 #[derive(Debug, Default)]
 pub(crate) struct Exposing {
     now: Mutex<Option<(Time, Exposed, Health)>>,
-    sums: Mutex<SealedSums>,
+    counting: Mutex<Counting>,
+}
+
+/// What a count goes on from.
+#[derive(Debug, Default)]
+struct Counting {
+    counted: Counted,
+    /// When it was last looked for jobs to tell of, and how many had no room.
+    chosen: Option<(Time, u64)>,
 }
 
 impl Exposing {
     /// Counts anew if a pass has done something, or the last count is old.
     pub(super) fn count(&self, store: &Store, has_changed: bool) -> anyhow::Result<()> {
         let now = clock();
-        let is_due = match &*self.now.lock().unwrap_or_else(PoisonError::into_inner) {
-            None => true,
-            Some((counted, ..)) => !(0..COUNTED_EVERY_MS).contains(&now.since(*counted)),
-        };
-        if !is_due && !has_changed {
+        let counted =
+            self.now.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|now| now.0);
+        if !is_old(counted, now) && !has_changed {
             return Ok(());
         }
         let snapshot = store.snapshot()?;
-        let mut sums = self.sums.lock().unwrap_or_else(PoisonError::into_inner);
-        let derived = block_on(snapshot.tallies(&mut sums))??;
+        let mut counting = self.counting.lock().unwrap_or_else(PoisonError::into_inner);
         let mut exposed = store.exposed()?;
-        exposed.raise(derived);
+        exposed.raise(counting.counted.workflows(&snapshot)?);
+        let jobs_without_series = counting.choose(&snapshot, &mut exposed, now)?;
+        let jobs = counting.counted.jobs(&snapshot, &exposed)?;
+        exposed.raise_jobs(&jobs);
         // Told only once it is stored: a restart tells no less.
-        store.put_exposed(&mut exposed)?;
+        store.put_exposed(&mut exposed, now.day())?;
         let mut findings = [0; 2];
         for (_, judgement) in block_on(snapshot.judgements())?? {
             let open = judgement.findings.iter().filter(|one| one.is_beyond_doubt());
@@ -47,7 +55,8 @@ impl Exposing {
             }
         }
         let standing = block_on(snapshot.standing())??;
-        let health = Health { standing, findings, version: env!("CARGO_PKG_VERSION") };
+        let version = env!("CARGO_PKG_VERSION");
+        let health = Health { standing, findings, jobs_without_series, version };
         let told = Some((now, exposed, health));
         *self.now.lock().unwrap_or_else(PoisonError::into_inner) = told;
         Ok(())
@@ -64,4 +73,31 @@ impl Exposing {
         health.standing.last_pass = pulse.last_pass;
         Ok(Some(text(exposed, &health)))
     }
+}
+
+impl Counting {
+    /// Chooses the jobs to tell of, unless that was done a moment ago. Answers how many have no room.
+    fn choose(
+        &mut self,
+        snapshot: &Snapshot,
+        exposed: &mut Exposed,
+        now: Time,
+    ) -> anyhow::Result<u64> {
+        if let Some((at, without)) = self.chosen
+            && !is_old(Some(at), now)
+        {
+            return Ok(without);
+        }
+        let today = now.day();
+        let days = Day(today.0.saturating_sub(LATELY_DAYS))..today.next();
+        let lately = block_on(snapshot.lately(exposed.own.keys().copied(), days))??;
+        let without = exposed.choose(&lately, today);
+        self.chosen = Some((now, without));
+        Ok(without)
+    }
+}
+
+/// Whether something was done so long ago that it is done again.
+fn is_old(done: Option<Time>, now: Time) -> bool {
+    done.is_none_or(|done| !(0..COUNTED_EVERY_MS).contains(&now.since(done)))
 }

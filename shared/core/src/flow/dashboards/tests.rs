@@ -92,6 +92,7 @@ fn a_plan_prints_itself() {
     Grafana: make the folder laptime (Laptime)
     Grafana: write the dashboard laptime-prometheus-overview (Laptime: all workflows (Prometheus))
     Grafana: write the dashboard laptime-prometheus-workflow (Laptime: one workflow (Prometheus))
+    Grafana: write the dashboard laptime-prometheus-jobs (Laptime: jobs of a workflow (Prometheus))
     Grafana: write the dashboard laptime-prometheus-health (Laptime: health of Laptime itself (Prometheus))
     Grafana: annotate 2026-05-30T12:00:00Z: Regression: `workflow 1`, job `build` of `repository 1` became slower on the default branch: +30.0 % (1m 40s → 2m 10s); Note: look at job `build`, from run 1
     ");

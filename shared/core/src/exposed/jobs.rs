@@ -1,0 +1,274 @@
+//! Jobs and steps with series of their own: those that take the most time, as far as there is room.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::exposed::{Exposed, Tally};
+use crate::hostile;
+use crate::rollup::{JobRollup, Rollup};
+use crate::row::{Segment, WorkflowId};
+use crate::stats::Dist;
+use crate::time::Day;
+
+/// Jobs with series of their own, over all workflows.
+pub const MOST_JOBS: usize = 200;
+
+/// Steps of these jobs with series of their own.
+pub const MOST_STEPS: usize = 1_000;
+
+/// A job or step that has run less often lately gets no series: names that are made up for one run
+/// would fill them.
+const ENOUGH_RUNS: u64 = 5;
+
+/// Days that are looked at for it. Who has not run in them makes room.
+pub const LATELY_DAYS: i32 = 60;
+
+/// A step: its name, and which of that name it is in its job.
+pub type StepKey = (String, u32);
+
+/// Jobs of one workflow as they are told, by name.
+pub type Jobs = BTreeMap<String, Job>;
+
+/// One job as it is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// Latest day it ran on.
+    latest: Day,
+    /// What was counted of it: its wait is `pending`.
+    pub tally: Tally,
+    /// Those of its steps that are told.
+    pub steps: BTreeMap<StepKey, Step>,
+}
+
+/// One step as it is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    latest: Day,
+    /// Number of samples and their sum in milliseconds.
+    pub ran: BTreeMap<Segment, [u64; 2]>,
+}
+
+/// What ran lately in a workflow, and may be told.
+#[derive(Debug, Clone, Default)]
+pub struct Lately(BTreeMap<String, (Seen, BTreeMap<StepKey, Seen>)>);
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    runs: u64,
+    ms: u64,
+    latest: Option<Day>,
+}
+
+impl Job {
+    const fn new(latest: Day) -> Self {
+        Self { latest, tally: Tally::new(), steps: BTreeMap::new() }
+    }
+
+    /// The same job and steps with nothing counted yet.
+    fn blank(&self) -> Self {
+        let blank = |(key, step): (&StepKey, &Step)| (key.clone(), Step::new(step.latest));
+        Self { steps: self.steps.iter().map(blank).collect(), ..Self::new(self.latest) }
+    }
+
+    /// Adds a day. Steps that are not told are left out.
+    pub fn add(&mut self, day: Day, rollup: &JobRollup) {
+        for ((segment, _), series) in &rollup.series {
+            self.latest = self.latest.max(day);
+            self.tally.add_job(*segment, series);
+            for (key, step) in &series.steps {
+                if let Some(held) = self.steps.get_mut(key) {
+                    held.add(day, *segment, &step.ran);
+                }
+            }
+        }
+    }
+
+    /// Adds what was counted on other days.
+    pub fn merge(&mut self, other: &Self) {
+        self.combine(other, u64::saturating_add);
+    }
+
+    /// Never falls.
+    fn raise(&mut self, other: &Self) {
+        self.combine(other, u64::max);
+    }
+
+    fn combine(&mut self, other: &Self, with: fn(u64, u64) -> u64) {
+        self.latest = self.latest.max(other.latest);
+        self.tally.combine(&other.tally, with);
+        for (key, step) in &other.steps {
+            let held = self.steps.entry(key.clone()).or_insert_with(|| Step::new(step.latest));
+            held.latest = held.latest.max(step.latest);
+            for (segment, more) in &step.ran {
+                let held = held.ran.entry(*segment).or_default();
+                held.iter_mut().zip(more).for_each(|(held, more)| *held = with(*held, *more));
+            }
+        }
+    }
+}
+
+impl Step {
+    const fn new(latest: Day) -> Self {
+        Self { latest, ran: BTreeMap::new() }
+    }
+
+    fn add(&mut self, day: Day, segment: Segment, ran: &Dist) {
+        self.latest = self.latest.max(day);
+        let [count, ms] = self.ran.entry(segment).or_default();
+        *count += ran.count();
+        *ms = ms.saturating_add(ran.sum().0);
+    }
+}
+
+impl Lately {
+    /// Adds a day.
+    pub fn add(&mut self, day: Day, rollup: &Rollup) {
+        for (name, job) in &rollup.jobs {
+            let (seen, steps) = self.0.entry(name.clone()).or_default();
+            for series in job.series.values() {
+                let ran = [&series.ran.green, &series.ran.failed, &series.ran.neither];
+                seen.add(day, series.outcomes.total(), ran.map(|dist| dist.sum().0).iter().sum());
+                for (key, step) in &series.steps {
+                    let seen = steps.entry(key.clone()).or_default();
+                    seen.add(day, step.outcomes.total(), step.ran.sum().0);
+                }
+            }
+        }
+    }
+
+    /// Without what ran too seldom.
+    #[must_use]
+    pub fn often(mut self) -> Self {
+        self.0.retain(|_, (seen, steps)| {
+            steps.retain(|_, seen| seen.runs >= ENOUGH_RUNS && seen.ms > 0);
+            seen.runs >= ENOUGH_RUNS
+        });
+        self
+    }
+}
+
+impl Seen {
+    fn add(&mut self, day: Day, runs: u64, ms: u64) {
+        if runs > 0 {
+            self.runs += runs;
+            self.ms = self.ms.saturating_add(ms);
+            self.latest = self.latest.max(Some(day));
+        }
+    }
+}
+
+impl Exposed {
+    /// Gives series to jobs and steps that ran lately, those that took the most time first, and takes
+    /// them from those that did not. Answers how many jobs had no room.
+    pub fn choose(&mut self, lately: &BTreeMap<WorkflowId, Lately>, today: Day) -> u64 {
+        self.forget_gone(today);
+        let mut without = 0;
+        let jobs = lately.iter().flat_map(|(id, lately)| {
+            lately.0.iter().map(move |(name, (seen, _))| (Reverse(seen.ms), *id, name, seen.latest))
+        });
+        for (_, id, name, latest) in sorted(jobs) {
+            let Some(latest) = latest else { continue };
+            let has_room = self.jobs.values().map(BTreeMap::len).sum::<usize>() < MOST_JOBS;
+            let held = self.jobs.entry(id).or_default();
+            if held.contains_key(name) {
+                continue;
+            }
+            let is_distinct = held.keys().all(|one| hostile::html(one) != hostile::html(name));
+            if has_room && is_distinct {
+                held.insert(name.clone(), Job::new(latest));
+            } else {
+                without += 1;
+            }
+        }
+        self.jobs.retain(|_, jobs| !jobs.is_empty());
+        self.choose_steps(lately);
+        without
+    }
+
+    fn choose_steps(&mut self, lately: &BTreeMap<WorkflowId, Lately>) {
+        let mut room = MOST_STEPS.saturating_sub(self.told_steps());
+        let mut found = Vec::new();
+        for (id, jobs) in &self.jobs {
+            let Some(lately) = lately.get(id) else { continue };
+            for (name, job) in jobs {
+                let steps = lately.0.get(name).into_iter().flat_map(|(_, steps)| steps);
+                let new = steps.filter(|(key, _)| !job.steps.contains_key(*key));
+                found.extend(
+                    new.map(|(key, seen)| {
+                        (Reverse(seen.ms), (*id, name.clone()), key, seen.latest)
+                    }),
+                );
+            }
+        }
+        for (_, (id, name), key, latest) in sorted(found) {
+            let job = self.jobs.get_mut(&id).and_then(|jobs| jobs.get_mut(&name));
+            let (Some(job), Some(latest)) = (job, latest) else { continue };
+            let label = step_label(key);
+            if room > 0 && job.steps.keys().all(|one| step_label(one) != label) {
+                job.steps.insert(key.clone(), Step::new(latest));
+                room -= 1;
+            }
+        }
+    }
+
+    fn told_steps(&self) -> usize {
+        self.jobs.values().flat_map(BTreeMap::values).map(|job| job.steps.len()).sum()
+    }
+
+    /// Takes series from jobs and steps that have not run lately.
+    pub fn forget_gone(&mut self, today: Day) {
+        let is_here = |latest: Day| today.0.saturating_sub(latest.0) <= LATELY_DAYS;
+        for jobs in self.jobs.values_mut() {
+            jobs.retain(|_, job| is_here(job.latest));
+            for job in jobs.values_mut() {
+                job.steps.retain(|_, step| is_here(step.latest));
+            }
+        }
+        self.jobs.retain(|_, jobs| !jobs.is_empty());
+    }
+
+    /// Whether these are the jobs and steps of a workflow that are told.
+    pub fn tells(&self, id: WorkflowId, jobs: &Jobs) -> bool {
+        let are_same = |((name, told), (other, job)): ((&String, &Job), (&String, &Job))| {
+            name == other && told.steps.keys().eq(job.steps.keys())
+        };
+        let told = self.jobs.get(&id);
+        told.is_some_and(|told| told.len() == jobs.len() && told.iter().zip(jobs).all(are_same))
+    }
+
+    /// The jobs and steps of a workflow that are told, with nothing counted yet.
+    pub fn blank(&self, id: WorkflowId) -> Jobs {
+        let jobs = self.jobs.get(&id).into_iter().flatten();
+        jobs.map(|(name, job)| (name.clone(), job.blank())).collect()
+    }
+
+    /// Takes up what follows from the store now for the jobs that are told.
+    pub fn raise_jobs(&mut self, derived: &BTreeMap<WorkflowId, Jobs>) {
+        for (id, jobs) in derived {
+            let held = self.jobs.entry(*id).or_default();
+            for (name, job) in jobs {
+                held.entry(name.clone()).or_insert_with(|| job.blank()).raise(job);
+            }
+        }
+    }
+}
+
+/// How a step is told: with its number where its job has several of that name.
+pub(super) fn step_label((name, occurrence): &StepKey) -> String {
+    let name = hostile::html(name);
+    match occurrence {
+        0 | 1 => name,
+        again => format!("{name} ({again})"),
+    }
+}
+
+fn sorted<T: Ord>(found: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut found: Vec<T> = found.into_iter().collect();
+    found.sort();
+    found
+}
+
+#[cfg(test)]
+mod tests;
