@@ -1,14 +1,18 @@
 //! What starts the function.
 
+use std::collections::BTreeSet;
+
+use laptime_aws::repository_of_row;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 /// Why it was started.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "Event")]
 pub(crate) enum Trigger {
     /// The stream tells of new judgements.
     Judged,
+    /// The stream tells of rows of these repositories and of nothing else: runs have ended there.
+    Ended(BTreeSet<u64>),
     /// The hour is over: what an invocation left is done.
     Sweep,
     /// The night's reports, or somebody by hand.
@@ -19,14 +23,49 @@ pub(crate) enum Trigger {
 #[derive(Debug, Deserialize)]
 struct Event {
     #[serde(default, rename = "Records")]
-    records: Vec<IgnoredAny>,
+    records: Vec<Record>,
     laptime: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Record {
+    #[serde(default)]
+    dynamodb: Change,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Change {
+    #[serde(rename = "Keys")]
+    keys: Option<Keys>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Keys {
+    p: Text,
+    s: Text,
+}
+
+#[derive(Debug, Deserialize)]
+struct Text {
+    #[serde(rename = "S")]
+    text: String,
+}
+
+impl Record {
+    /// The repository, if it is of a row.
+    fn repository(&self) -> Option<u64> {
+        let Keys { p, s } = self.dynamodb.keys.as_ref()?;
+        repository_of_row(&p.text, &s.text)
+    }
 }
 
 impl From<Event> for Trigger {
     fn from(event: Event) -> Self {
+        if !event.records.is_empty() {
+            let rows: Option<_> = event.records.iter().map(Record::repository).collect();
+            return rows.map_or(Self::Judged, Self::Ended);
+        }
         match event.laptime.as_deref() {
-            _ if !event.records.is_empty() => Self::Judged,
             Some("sweep") => Self::Sweep,
             _ => Self::Reports,
         }
@@ -35,14 +74,35 @@ impl From<Event> for Trigger {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+
+    fn of(event: Value) -> Trigger {
+        serde_json::from_value(event).unwrap()
+    }
+
+    fn record(p: &str, s: &str) -> Value {
+        json!({"eventName": "INSERT", "dynamodb": {"Keys": {"p": {"S": p}, "s": {"S": s}}}})
+    }
 
     #[test]
     fn the_stream_the_sweep_and_whatever_else() {
-        let of = |event: &str| serde_json::from_str::<Trigger>(event).unwrap();
-        assert_eq!(of(r#"{"Records": [{"dynamodb": {}}]}"#), Trigger::Judged);
-        assert_eq!(of(r#"{"laptime": "sweep"}"#), Trigger::Sweep);
-        assert_eq!(of(r#"{"laptime": "schedule"}"#), Trigger::Reports);
-        assert_eq!(of("{}"), Trigger::Reports);
+        assert_eq!(of(json!({"Records": [{"dynamodb": {}}]})), Trigger::Judged);
+        assert_eq!(of(json!({"laptime": "sweep"})), Trigger::Sweep);
+        assert_eq!(of(json!({"laptime": "schedule"})), Trigger::Reports);
+        assert_eq!(of(json!({})), Trigger::Reports);
+    }
+
+    #[test]
+    fn where_runs_ended_and_nothing_was_judged() {
+        let rows = [record("D#7#1#5020594", "r#11#1"), record("D#9#4#5020594", "r#12#2")];
+        assert_eq!(of(json!({"Records": rows})), Trigger::Ended(BTreeSet::from([7, 9])));
+        let judged = [record("D#7#1#5020594", "r#11#1"), record("V", "7#1")];
+        assert_eq!(of(json!({"Records": judged})), Trigger::Judged);
+        // Whatever is not understood is looked at as a whole.
+        for other in [record("D#7#1#5020594", "m"), record("D#x#1#5", "r#1#1"), json!({})] {
+            assert_eq!(of(json!({"Records": [rows[0], other]})), Trigger::Judged);
+        }
     }
 }

@@ -114,6 +114,12 @@ pub(crate) fn row(day: DayKey, id: AttemptId) -> Key {
     Key::new(rows(day), format!("{ROW}{}#{}", id.run, id.attempt))
 }
 
+/// The repository of the row that a key names; none for other items.
+pub fn repository_of_row(p: &str, s: &str) -> Option<u64> {
+    let repository = p.strip_prefix("D#")?.split('#').next()?;
+    s.starts_with(ROW).then(|| repository.parse().ok())?
+}
+
 pub(crate) const SEAL: &str = "!";
 
 pub(crate) fn seal(day: DayKey) -> Key {

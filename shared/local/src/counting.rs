@@ -244,3 +244,6 @@ impl Snapshot {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

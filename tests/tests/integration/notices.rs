@@ -9,7 +9,7 @@ use std::fmt::Write;
 use fastrand::Rng;
 use kit::{Chat, Delivery, Hub, wait};
 use laptime_core::config::Policy;
-use laptime_core::flow::{Announcement, Reporter, Step};
+use laptime_core::flow::{Announcement, Matter, Reporter, Step};
 use laptime_core::port::{Channel, Findings, Library, Notices, Stored};
 use laptime_core::render::Server;
 use laptime_core::time::Time;
@@ -24,7 +24,7 @@ fn announce_on<S: Library + Findings + Notices>(
 ) -> Stored<Announcement> {
     let (policy, server) = (Policy::parse(policy).unwrap(), Server::default());
     let reporter = Reporter { library: store, findings: store, policy: &policy, server: &server };
-    let announced = wait(reporter.announce(&[channel], || now, || true))?;
+    let announced = wait(reporter.announce(&[channel], Matter::Everything, || now, || true))?;
     Ok(announced.into_iter().next().unwrap())
 }
 
@@ -108,11 +108,17 @@ fn who_wants_to_hear_nothing_hears_nothing() {
     let server = Server::default();
     let reporter = Reporter { library: store, findings: store, policy: &policy, server: &server };
     let now = weeks.nights[0].now;
-    assert_eq!(wait(reporter.announce(&[by_ref(&chat)], || now, || true)).unwrap(), []);
+    assert_eq!(
+        wait(reporter.announce(&[by_ref(&chat)], Matter::Everything, || now, || true)).unwrap(),
+        []
+    );
     assert_eq!(wait(store.announced("chat")).unwrap(), None);
     let policy = Policy::default();
     let reporter = Reporter { policy: &policy, ..reporter };
-    assert_eq!(wait(reporter.announce(&[] as &[Chat], || now, || true)).unwrap(), []);
+    assert_eq!(
+        wait(reporter.announce(&[] as &[Chat], Matter::Everything, || now, || true)).unwrap(),
+        []
+    );
     let planned = wait(reporter.notices_planned(&["chat"], now)).unwrap();
     assert_eq!(planned.to_string(), "chat: what happens from now on is told\n");
     assert_eq!(wait(store.announced("chat")).unwrap(), None, "a plan stores nothing");

@@ -5,6 +5,7 @@ use kit::{
     append_all, cloud, github, wait,
 };
 use laptime_core::ingest::Progress::Drop;
+use laptime_core::port::Notices;
 use laptime_core::time::{Day, Time};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
@@ -35,6 +36,12 @@ pub(super) fn put(cloud: &Cloud, name: &str, value: &str) {
 pub(super) fn judged() -> Value {
     let key = json!({ "p": { "S": "V" }, "s": { "S": "1#2" } });
     json!({ "Records": [{ "eventName": "MODIFY", "dynamodb": { "Keys": key } }] })
+}
+
+/// What the stream says of runs that ended in a repository.
+fn ended(repository: u64) -> Value {
+    let key = json!({ "p": { "S": format!("D#{repository}#9#5020594") }, "s": { "S": "r#1#1" } });
+    json!({ "Records": [{ "eventName": "INSERT", "dynamodb": { "Keys": key } }] })
 }
 
 fn sweep() -> Value {
@@ -111,11 +118,14 @@ fn the_function_tells_github_and_grafana_once() {
 
     // A new secret is taken up without a restart, and a run that fails is told.
     put(&direct, TOKEN, &github().token);
-    let now = laptime_aws::clock();
-    let run = Run { workflow: 9, ..ways::failed(900_000, now) };
-    let run = run.deliveries().into_iter().map(|one| one.of_repository(1, &repository));
-    append_all(&store, &run.collect::<Vec<_>>(), Drop, now).unwrap();
-    aggregate_at(&store, now).unwrap();
+    let fail = |id| {
+        let now = laptime_aws::clock();
+        let run = Run { workflow: 9, ..ways::failed(id, now) };
+        let run = run.deliveries().into_iter().map(|one| one.of_repository(1, &repository));
+        append_all(&store, &run.collect::<Vec<_>>(), Drop, now).unwrap();
+        aggregate_at(&store, now).unwrap();
+    };
+    fail(900_000);
     let told = response(&reporter, &sweep());
     assert_eq!(told["github"]["done"].as_array().unwrap().len(), 1, "{told}");
     assert_eq!(steps(&told), ["slack tell", "sns tell"]);
@@ -143,6 +153,34 @@ fn the_function_tells_github_and_grafana_once() {
             && !log.contains(grafana.token())
     );
     permissions::hold_for_the_reporter(&relay);
+}
+
+#[test]
+fn a_run_that_ends_is_told_where_it_ended() {
+    let (cloud, chat) = (cloud(), ways::chat(ResponseTemplate::new(200)));
+    let store = cloud.store();
+    put(&cloud, "/laptime/chat", &ways::address(&chat));
+    let variables = [
+        ("LAPTIME_TABLE", "laptime"),
+        ("LAPTIME_BUCKET", "unused"),
+        ("LAPTIME_SLACK_WEBHOOK", "ssm:/laptime/chat"),
+        ("LAPTIME_NOTICES", "{failed_runs = 'every'}"),
+    ];
+    let relay = Relay::before(&cloud);
+    let reporter = Function::start("reporter", &relay.cloud, &variables);
+    assert_eq!(steps(&response(&reporter, &ended(1))), ["slack begin"]);
+    let now = laptime_aws::clock();
+    append_all(&store, &ways::failed(1, now).deliveries(), Drop, now).unwrap();
+    aggregate_at(&store, now).unwrap();
+    // Nothing is read of what was judged, nor of other repositories.
+    relay.take_calls();
+    let told = response(&reporter, &ended(2));
+    assert_eq!([&told["github"], &told["grafana"]], [&Value::Null; 2], "{told}");
+    assert_eq!(steps(&told), ["slack rest"]);
+    insta::assert_snapshot!(format!("{:?}", relay.take_calls()), @r#"{"GetItem": 1, "GetParameter": 1, "Query": 3}"#);
+    assert_eq!(steps(&response(&reporter, &ended(1))), ["slack tell"]);
+    assert_eq!(steps(&response(&reporter, &sweep())), ["slack rest"]);
+    assert_eq!(ways::posted(&chat).len(), 1);
 }
 
 #[test]
@@ -208,4 +246,27 @@ fn what_is_judged_wakes_the_deployed_reporter() {
     assert_eq!(issues(&repository).len(), 0);
     stack.until("an issue", || issues(&repository).len() == 1);
     assert_eq!(issues(&repository)[0]["labels"][0]["name"], "slow");
+}
+
+#[test]
+fn a_run_that_ends_wakes_the_deployed_reporter() {
+    let chat = ways::chat(ResponseTemplate::new(200));
+    // Neither a pass nor a sweep comes while the test lasts.
+    let stack = Deployed::with(&[
+        "PassSchedule=rate(1 hour)",
+        "BatchWindowSeconds=0",
+        "SlackWebhookName=/laptime/chat",
+        "NoticeSettings={failed_runs = 'every'}",
+    ]);
+    put(&stack.cloud, "/laptime/chat", &ways::address(&chat));
+    let store = stack.store();
+    let fail = |id| {
+        let now = laptime_aws::clock();
+        append_all(&store, &ways::failed(id, now).deliveries(), Drop, now).unwrap();
+    };
+    fail(1);
+    stack.until("a beginning", || wait(store.announced("slack")).unwrap().is_some());
+    fail(2);
+    stack.until("a notice", || !ways::posted(&chat).is_empty());
+    assert!(ways::posted(&chat)[0]["text"].as_str().unwrap().contains("run 2"));
 }

@@ -2,15 +2,17 @@
 
 mod once;
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use kit::{Hub, Job, Memory, Run, aggregate_at, append_all, at, wait};
-use laptime_core::config::Policy;
-use laptime_core::flow::{Remarked, Reporter};
+use laptime_core::config::{Policy, Source};
+use laptime_core::flow::{Audience, Remarked, Reporter, tell_of_runs};
 use laptime_core::ingest::Progress::Drop;
 use laptime_core::port::{Forge, ForgeErrorKind, Library, Pulls, Remarks, Stored};
 use laptime_core::render::Server;
 use laptime_core::time::Time;
+use laptime_web::{Grafana, Hook};
 
 const WEB: &str = "acme/web";
 
@@ -167,6 +169,31 @@ fn a_comment_that_a_person_deleted_stays_deleted() {
         assert_eq!(comment(&store, &hub, hours(1)), "");
     }
     assert_eq!((comments(&hub).len(), hub.issues(WEB)[0].edits), (1, 0));
+}
+
+#[test]
+fn only_where_runs_ended_is_it_looked() {
+    let (store, hub) = (store(), Hub::default());
+    hub.opens(WEB, "main", &sha(1));
+    take_up(&store, &[topic(1, 1, hours(-1), 900)], hours(0));
+    let (policy, server) = (&policy("comment"), &Server::default());
+    let reporter = Reporter { library: &store, findings: &store, policy, server };
+    let audience = Audience {
+        forge: Some(&hub),
+        dashboards: None::<&Grafana>,
+        channels: &[] as &[Hook],
+        feeds: Source::CloudWatch,
+    };
+    let told = |repository: u64| {
+        let repositories = BTreeSet::from([repository]);
+        let heard = tell_of_runs(&reporter, &audience, &repositories, || hours(0), || true);
+        let heard = wait(heard).unwrap();
+        assert!(heard.github.is_none() && heard.grafana.is_none());
+        words(&heard.pulls.unwrap())
+    };
+    assert_eq!((told(2).as_str(), hub.asked()), ("", 0));
+    assert!(told(1).contains("comment on it: Slower"));
+    assert_eq!(told(1), "");
 }
 
 #[test]

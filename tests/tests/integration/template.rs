@@ -183,10 +183,24 @@ fn judgements_wake_the_reporter_where_there_is_somebody_to_tell() {
     assert_eq!(text(&mapping["EventSourceArn"]), "Table.StreamArn");
     assert_eq!(text(&mapping["FunctionName"]), "Reporter");
     let filters = mapping["FilterCriteria"]["Filters"].as_array().unwrap();
-    assert_eq!(filters.len(), 1);
-    let pattern: Value = serde_json::from_str(filters[0]["Pattern"].as_str().unwrap()).unwrap();
-    let keys = json!({"p": {"S": ["V"]}});
-    assert_eq!(pattern, json!({"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": keys}}));
+    let [judged, ended] = &filters[..] else { panic!("{filters:?}") };
+    let [condition, ended, nothing] = &ended["Fn::If"].as_array().unwrap()[..] else {
+        panic!("{ended}")
+    };
+    assert_eq!((condition, text(nothing).as_str()), (&json!("TellOfRuns"), "AWS::NoValue"));
+    let keys = [
+        json!({"p": {"S": ["V"]}}),
+        json!({"p": {"S": [{"prefix": "D#"}]}, "s": {"S": [{"prefix": "r#"}]}}),
+    ];
+    for (filter, keys) in [judged, ended].into_iter().zip(keys) {
+        let pattern: Value = serde_json::from_str(filter["Pattern"].as_str().unwrap()).unwrap();
+        assert_eq!(pattern, json!({"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": keys}}));
+    }
+    // What is off unless somebody asks for it wakes nobody.
+    let asked = &template()["Conditions"]["TellOfRuns"]["Fn::Or"];
+    let pulls = json!({"Fn::Not": [{"Fn::Equals": [{"Ref": "PullSettings"}, "{}"]}]});
+    assert_eq!(asked, &json!([pulls, {"Condition": "HasSlack"}, {"Condition": "HasNoticeTopic"}]));
+    assert_eq!(default_of("PullSettings"), "{}");
     // One more reader of the stream only where it is of use.
     let of_people = json!({"Fn::If": ["TellPeople", true, false]});
     assert_eq!(mapping["Enabled"], of_people);

@@ -15,6 +15,7 @@ mod remark;
 mod report;
 mod tell;
 mod usage;
+mod within;
 
 pub use aggregate::{Pass, Passed, aggregate, judged_rows};
 pub use board::{Board, Home, View, workflow};
@@ -22,11 +23,11 @@ pub use dashboards::{Grafana, GrafanaPlan, GrafanaWritten, plan_grafana, update_
 pub use filing::{Refolded, refold};
 pub use findings::{findings, what_if};
 pub use measure::{Installation, Pushed, measure};
-pub use notices::{Announcement, NoticesPlanned, Step};
+pub use notices::{Announcement, Matter, NoticesPlanned, Step};
 pub use notify::{Notified, Outline, Planning, Reporter};
 pub use publish::{Published, publish};
 pub use receive::{Answer, Delivery, receive};
 pub use remark::{Remarked, RemarksPlanned, Spoken};
 pub use report::{Period, ReportError, report};
-pub use tell::{Audience, Heard, tell};
+pub use tell::{Audience, Heard, tell, tell_of_runs};
 pub use usage::{USAGE_DAYS, usage};

@@ -59,6 +59,15 @@ pub struct NoticesPlanned {
     pub channels: Vec<Announcement>,
 }
 
+/// What channels are told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Matter {
+    /// All that the policy asks for.
+    Everything,
+    /// Failed runs, if it asks for them.
+    Runs,
+}
+
 /// What is known when there is something to tell.
 struct Survey {
     known: Option<Known>,
@@ -69,7 +78,7 @@ struct Survey {
 enum Plan {
     Do(Step),
     Again(Sending),
-    Say { topics: Vec<Topic>, notice: Notice, lasting: Vec<String> },
+    Say { topics: Vec<Topic>, notice: Notice, lasting: Option<Vec<String>> },
 }
 
 impl<L: Library, F: Findings + Notices> Reporter<'_, L, F> {
@@ -77,14 +86,15 @@ impl<L: Library, F: Findings + Notices> Reporter<'_, L, F> {
     pub async fn announce(
         &self,
         channels: &[impl Channel],
+        matter: Matter,
         clock: impl Fn() -> Time + Send + Sync,
         has_time: impl Fn() -> bool + Send + Sync,
     ) -> Stored<Vec<Announcement>> {
         let mut announcements = Vec::new();
-        if channels.is_empty() || self.policy.notices.is_nothing() {
+        if channels.is_empty() || self.is_not_told(matter) {
             return Ok(announcements);
         }
-        let mut survey = self.survey(clock()).await?;
+        let mut survey = self.survey(matter, clock()).await?;
         for channel in channels {
             if has_time() {
                 announcements.push(self.tell_channel(channel, &mut survey, &clock).await?);
@@ -100,10 +110,11 @@ impl<L: Library, F: Findings + Notices> Reporter<'_, L, F> {
         now: Time,
     ) -> Stored<NoticesPlanned> {
         let mut planned = NoticesPlanned::default();
-        if channels.is_empty() || self.policy.notices.is_nothing() {
+        let matter = Matter::Everything;
+        if channels.is_empty() || self.is_not_told(matter) {
             return Ok(planned);
         }
-        let mut survey = self.survey(now).await?;
+        let mut survey = self.survey(matter, now).await?;
         for channel in channels {
             let announced = self.findings.announced(channel).await?;
             let plan = self.plan(announced.as_ref(), &mut survey, now).await?;
@@ -131,7 +142,9 @@ impl<L: Library, F: Findings + Notices> Reporter<'_, L, F> {
             Plan::Do(_) => return Ok(announcement),
             Plan::Again(before) => (announced.sending_again(now), Some(before)),
             Plan::Say { topics, notice, lasting } => {
-                let lasts = |name: &str| lasting.iter().any(|one| one == name);
+                let lasts = |name: &str| {
+                    lasting.as_ref().is_none_or(|lasting| lasting.iter().any(|one| one == name))
+                };
                 (announced.sending(Sending::of(topics, notice, now), lasts), None)
             }
         };
@@ -178,8 +191,16 @@ impl<L: Library, F: Findings + Notices> Reporter<'_, L, F> {
         Ok(Plan::Say { topics, notice: notice(&lines), lasting })
     }
 
-    async fn survey(&self, now: Time) -> Stored<Survey> {
-        let known = if self.policy.notices.findings { Some(self.known().await?) } else { None };
+    fn is_not_told(&self, matter: Matter) -> bool {
+        match matter {
+            Matter::Everything => self.policy.notices.is_nothing(),
+            Matter::Runs => self.policy.notices.failed_runs == FailedRuns::Off,
+        }
+    }
+
+    async fn survey(&self, matter: Matter, now: Time) -> Stored<Survey> {
+        let asks = self.policy.notices.findings && matter == Matter::Everything;
+        let known = if asks { Some(self.known().await?) } else { None };
         let mut runs = Vec::new();
         if self.policy.notices.failed_runs != FailedRuns::Off {
             let yesterday = Day(now.day().0.saturating_sub(1));
@@ -212,7 +233,8 @@ impl<L: Library, F: Findings + Notices> Reporter<'_, L, F> {
             news.topics.extend(change.topics());
         }
         let open = told.iter().filter(|one| one.over(now).is_none()).flat_map(Told::members);
-        news.lasting = open.flat_map(|(id, one)| [one.id.clone(), one.subject(*id)]).collect();
+        let names = open.flat_map(|(id, one)| [one.id.clone(), one.subject(*id)]);
+        news.lasting = Some(names.collect());
     }
 
     async fn tell_runs(
@@ -264,8 +286,8 @@ impl<L: Library, F: Findings + Notices> Reporter<'_, L, F> {
 struct News {
     topics: Vec<Topic>,
     lines: Vec<NoticeLine>,
-    /// Findings and subjects that are not over.
-    lasting: Vec<String>,
+    /// Findings and subjects that are not over; none where nobody looked.
+    lasting: Option<Vec<String>>,
 }
 
 /// Where an issue tells of it.

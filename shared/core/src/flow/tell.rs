@@ -2,11 +2,14 @@
 //!
 //! One place that cannot be told does not keep the others from being told.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::config::Source;
+use crate::flow::within::Within;
 use crate::flow::{
-    Announcement, Grafana, GrafanaWritten, Notified, Remarked, Reporter, update_grafana,
+    Announcement, Grafana, GrafanaWritten, Matter, Notified, Remarked, Reporter, update_grafana,
 };
 use crate::port::{Channel, Dashboards, Findings, Forge, Library, Notices, Pulls, Remarks, Stored};
 use crate::time::Time;
@@ -88,6 +91,37 @@ where
         heard.grafana = Some(update_grafana(&at, clock()).await?);
     }
     // Last, so that a message can lead to the issue.
-    heard.channels = reporter.announce(audience.channels, &clock, &has_time).await?;
+    heard.channels =
+        reporter.announce(audience.channels, Matter::Everything, &clock, &has_time).await?;
+    Ok(heard)
+}
+
+/// Tells them of runs that have ended in some repositories: on pull requests, and in chats and by
+/// mail. Nothing is read of what was judged.
+///
+/// # Errors
+/// As of [`tell`].
+pub async fn tell_of_runs<L, F, G, D, C>(
+    reporter: &Reporter<'_, L, F>,
+    audience: &Audience<'_, G, D, C>,
+    repositories: &BTreeSet<u64>,
+    clock: impl Fn() -> Time + Send + Sync,
+    has_time: impl Fn() -> bool + Send + Sync,
+) -> Stored<Heard>
+where
+    L: Library,
+    F: Findings + Remarks + Notices,
+    G: Forge + Pulls,
+    D: Dashboards,
+    C: Channel,
+{
+    let Reporter { library, findings, policy, server } = *reporter;
+    let reporter =
+        Reporter { library: &Within { library, repositories }, findings, policy, server };
+    let mut heard = Heard::default();
+    if let Some(forge) = audience.forge {
+        heard.pulls = Some(reporter.remark(forge, &clock, &has_time).await?);
+    }
+    heard.channels = reporter.announce(audience.channels, Matter::Runs, &clock, &has_time).await?;
     Ok(heard)
 }
