@@ -6,13 +6,12 @@ mod channels;
 mod people;
 mod trigger;
 
-use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use lambda_runtime::{Error, LambdaEvent};
 use laptime_aws::{Bucket, Clients, Settings, Store, clock, function};
 use laptime_core::config::{Policy, Source};
-use laptime_core::flow::{Audience, Heard, Reporter as Teller, publish, tell, tell_of_runs};
+use laptime_core::flow::{Audience, Heard, Matter, Reporter as Teller, publish, tell};
 use laptime_core::time::{MS_PER_HOUR, Time};
 use serde_json::Value;
 
@@ -65,11 +64,9 @@ impl Reporter {
         let ends = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
         let deadline = Time::from_millis(ends.saturating_sub(SPARE_MS));
         match event.payload {
-            Trigger::Judged => self.tell(deadline, None).await.map(|(heard, _)| heard),
-            Trigger::Ended(repositories) => {
-                self.tell(deadline, Some(&repositories)).await.map(|(heard, _)| heard)
-            }
-            Trigger::Sweep => match self.tell(deadline, None).await? {
+            Trigger::Judged => self.heard(deadline, Matter::Everything).await,
+            Trigger::Ended(ended) => self.heard(deadline, Matter::Ended(&ended)).await,
+            Trigger::Sweep => match self.tell(deadline, Matter::Everything).await? {
                 (heard, false) => Ok(heard),
                 (_, true) => Err("people could not be told: see the log".into()),
             },
@@ -77,13 +74,13 @@ impl Reporter {
         }
     }
 
-    /// Tells people, of all or of runs that ended in some repositories, and answers whether something
-    /// is amiss that a person has to mend.
-    async fn tell(
-        &self,
-        deadline: Time,
-        ended_in: Option<&BTreeSet<u64>>,
-    ) -> Result<(Value, bool), Error> {
+    /// Tells people. Trying again at once would mend nothing that is amiss.
+    async fn heard(&self, deadline: Time, matter: Matter<'_>) -> Result<Value, Error> {
+        self.tell(deadline, matter).await.map(|(heard, _)| heard)
+    }
+
+    /// Tells people, and answers whether something is amiss that a person has to mend.
+    async fn tell(&self, deadline: Time, matter: Matter<'_>) -> Result<(Value, bool), Error> {
         if self.people.is_nobody() {
             return Ok((Value::Null, false));
         }
@@ -101,11 +98,7 @@ impl Reporter {
             channels: &known.channels(),
             feeds: Source::CloudWatch,
         };
-        let has_time = || clock() < deadline;
-        let heard = match ended_in {
-            Some(ids) => tell_of_runs(&teller, &audience, ids, clock, has_time).await,
-            None => tell(&teller, &audience, clock, has_time).await,
-        };
+        let heard = tell(&teller, &audience, matter, clock, || clock() < deadline).await;
         let heard = heard.map_err(|error| error.to_string())?;
         log(&heard);
         let is_amiss = heard.is_amiss() || !untold.is_empty();

@@ -1,8 +1,9 @@
 //! What starts the function.
 
-use std::collections::BTreeSet;
-
-use laptime_aws::repository_of_row;
+use laptime_aws::row_of;
+use laptime_core::flow::Ended;
+use laptime_core::model::AttemptId;
+use laptime_core::row::WorkflowId;
 use serde::Deserialize;
 
 /// Why it was started.
@@ -11,8 +12,8 @@ use serde::Deserialize;
 pub(crate) enum Trigger {
     /// The stream tells of new judgements.
     Judged,
-    /// The stream tells of rows of these repositories and of nothing else: runs have ended there.
-    Ended(BTreeSet<u64>),
+    /// The stream tells of the rows of these and of nothing else.
+    Ended(Ended),
     /// The hour is over: what an invocation left is done.
     Sweep,
     /// The night's reports, or somebody by hand.
@@ -52,18 +53,18 @@ struct Text {
 }
 
 impl Record {
-    /// The repository, if it is of a row.
-    fn repository(&self) -> Option<u64> {
+    /// What has ended, if it is of a row.
+    fn ended(&self) -> Option<(WorkflowId, AttemptId)> {
         let Keys { p, s } = self.dynamodb.keys.as_ref()?;
-        repository_of_row(&p.text, &s.text)
+        row_of(&p.text, &s.text)
     }
 }
 
 impl From<Event> for Trigger {
     fn from(event: Event) -> Self {
         if !event.records.is_empty() {
-            let rows: Option<_> = event.records.iter().map(Record::repository).collect();
-            return rows.map_or(Self::Judged, Self::Ended);
+            let ended: Option<_> = event.records.iter().map(Record::ended).collect();
+            return ended.map_or(Self::Judged, |ended| Self::Ended(Ended(ended)));
         }
         match event.laptime.as_deref() {
             Some("sweep") => Self::Sweep,
@@ -97,11 +98,24 @@ mod tests {
     #[test]
     fn where_runs_ended_and_nothing_was_judged() {
         let rows = [record("D#7#1#5020594", "r#11#1"), record("D#9#4#5020594", "r#12#2")];
-        assert_eq!(of(json!({"Records": rows})), Trigger::Ended(BTreeSet::from([7, 9])));
+        let named = |repository, workflow, run, attempt| {
+            let id = AttemptId { repository, run, attempt };
+            (WorkflowId { repository, workflow }, id)
+        };
+        let ended = Ended([named(7, 1, 11, 1), named(9, 4, 12, 2)].into());
+        assert_eq!(of(json!({"Records": rows})), Trigger::Ended(ended));
         let judged = [record("D#7#1#5020594", "r#11#1"), record("V", "7#1")];
         assert_eq!(of(json!({"Records": judged})), Trigger::Judged);
         // Whatever is not understood is looked at as a whole.
-        for other in [record("D#7#1#5020594", "m"), record("D#x#1#5", "r#1#1"), json!({})] {
+        let others = [
+            record("D#7#1#5020594", "m"),
+            record("D#x#1#5", "r#1#1"),
+            record("D#7#1#5", "r#1"),
+            record("D#7#1#5#6", "r#1#1"),
+            record("D#7#1#5", "r#1#1#1"),
+            json!({}),
+        ];
+        for other in others {
             assert_eq!(of(json!({"Records": [rows[0], other]})), Trigger::Judged);
         }
     }

@@ -114,10 +114,15 @@ pub(crate) fn row(day: DayKey, id: AttemptId) -> Key {
     Key::new(rows(day), format!("{ROW}{}#{}", id.run, id.attempt))
 }
 
-/// The repository of the row that a key names; none for other items.
-pub fn repository_of_row(p: &str, s: &str) -> Option<u64> {
-    let repository = p.strip_prefix("D#")?.split('#').next()?;
-    s.starts_with(ROW).then(|| repository.parse().ok())?
+/// The workflow and attempt of the row that a key names; none for other items.
+pub fn row_of(p: &str, s: &str) -> Option<(WorkflowId, AttemptId)> {
+    let mut place = p.strip_prefix("D#")?.split('#');
+    let mut name = s.strip_prefix(ROW)?.split('#');
+    let repository = place.next()?.parse().ok()?;
+    let workflow = WorkflowId { repository, workflow: place.next()?.parse().ok()? };
+    let (run, attempt) = (name.next()?.parse().ok()?, name.next()?.parse().ok()?);
+    let id = AttemptId { repository, run, attempt };
+    (place.count() == 1 && name.next().is_none()).then_some((workflow, id))
 }
 
 pub(crate) const SEAL: &str = "!";

@@ -34,7 +34,7 @@ mod topic;
 mod unsent;
 
 pub use clients::Clients;
-pub use key::{attempt_of, repository_of_row};
+pub use key::{attempt_of, row_of};
 pub use lease::LEASE_MS;
 pub use metrics::CloudWatch;
 pub use objects::Bucket;

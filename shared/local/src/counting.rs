@@ -1,6 +1,7 @@
 //! Sums over all stored days of workflows, kept up by reading what has changed since.
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 use std::ops::Range;
 
 use laptime_core::exposed::{Exposed, Jobs, Lately, Tally, Told};
@@ -10,10 +11,12 @@ use laptime_core::row::WorkflowId;
 use laptime_core::stored::{Unreadable, from_bytes};
 use laptime_core::time::Day;
 use rusqlite::params;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
-use crate::Snapshot;
 use crate::error::unreadable;
 use crate::store::{workflow_of, workflow_params};
+use crate::{Snapshot, rows};
 
 /// Days before the latest that are summed anew whenever one of them changes. Those before are summed
 /// once, and again only if one of them changes.
@@ -37,29 +40,31 @@ pub struct Counted {
 struct Sums<T> {
     /// The revision up to which it was read; below all there are at first.
     seen: i64,
-    of: BTreeMap<WorkflowId, Split<T>>,
+    of: BTreeMap<WorkflowId, Split>,
+    what: PhantomData<T>,
 }
 
-/// The days of one workflow.
+/// The sums of one workflow, in the form in which they would be stored: a tenth of what they take as
+/// they are, and there are thousands.
 #[derive(Debug)]
-struct Split<T> {
+struct Split {
     /// First of the recent days.
     from: Day,
-    past: T,
-    recent: T,
+    past: Vec<u8>,
+    recent: Vec<u8>,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Runs {
     names: Option<Named>,
     tally: Tally,
 }
 
 /// What rollups come to.
-trait Sum: Clone {
+trait Sum: Serialize + DeserializeOwned {
     fn add(&mut self, day: Day, rollup: &[u8]) -> Result<(), Unreadable>;
 
-    fn merge(&mut self, other: &Self);
+    fn merge(&mut self, other: Self);
 }
 
 /// The first and the last day of a workflow that have changed.
@@ -73,11 +78,10 @@ impl Counted {
             self.runs.renew(snapshot, one, Runs::default)?;
         }
         self.runs.seen = seen;
-        let told = |(id, split): (&WorkflowId, &Split<Runs>)| {
-            let Runs { names, tally } = split.whole();
-            (*id, Told { names: names.map(|named| named.names).unwrap_or_default(), tally })
+        let told = |(id, Runs { names, tally })| {
+            (id, Told { names: names.map(|named| named.names).unwrap_or_default(), tally })
         };
-        Ok(self.runs.of.iter().map(told).collect())
+        Ok(self.runs.all(snapshot)?.into_iter().map(told).collect())
     }
 
     /// What all stored days come to for the jobs that have series.
@@ -88,7 +92,10 @@ impl Counted {
     ) -> Stored<BTreeMap<WorkflowId, Jobs>> {
         let sums = &mut self.jobs;
         let (seen, changed) = snapshot.changed_since(sums.seen)?;
-        sums.of.retain(|id, split| exposed.tells(*id, &split.past));
+        let is_told = |id: &WorkflowId, split: &Split| {
+            from_bytes(&split.past).is_ok_and(|jobs| exposed.tells(*id, &jobs))
+        };
+        sums.of.retain(|id, split| is_told(id, split));
         for one in changed {
             if sums.of.contains_key(&one.0) {
                 sums.renew(snapshot, one, || exposed.blank(one.0))?;
@@ -100,13 +107,13 @@ impl Counted {
             }
         }
         sums.seen = seen;
-        Ok(sums.of.iter().map(|(id, split)| (*id, split.whole())).collect())
+        sums.all(snapshot)
     }
 }
 
 impl<T> Default for Sums<T> {
     fn default() -> Self {
-        Self { seen: -1, of: BTreeMap::new() }
+        Self { seen: -1, of: BTreeMap::new(), what: PhantomData }
     }
 }
 
@@ -131,13 +138,15 @@ impl<T: Sum> Sums<T> {
         self.of.insert(id, Split { from, past, recent });
         Ok(())
     }
-}
 
-impl<T: Sum> Split<T> {
-    fn whole(&self) -> T {
-        let mut whole = self.past.clone();
-        whole.merge(&self.recent);
-        whole
+    fn all(&self, snapshot: &Snapshot) -> Stored<BTreeMap<WorkflowId, T>> {
+        let whole = |(id, split): (&WorkflowId, &Split)| {
+            let mut whole: T = from_bytes(&split.past)?;
+            whole.merge(from_bytes(&split.recent)?);
+            Ok((*id, whole))
+        };
+        let all: Result<_, Unreadable> = self.of.iter().map(whole).collect();
+        all.map_err(|error| unreadable(&snapshot.path, "what was summed up", error))
     }
 }
 
@@ -149,9 +158,9 @@ impl Sum for Runs {
         Ok(())
     }
 
-    fn merge(&mut self, other: &Self) {
+    fn merge(&mut self, other: Self) {
         self.tally.merge(&other.tally);
-        self.names = self.names.take().max(other.names.clone());
+        self.names = self.names.take().max(other.names);
     }
 }
 
@@ -166,10 +175,10 @@ impl Sum for Jobs {
         Ok(())
     }
 
-    fn merge(&mut self, other: &Self) {
-        for (name, job) in self {
-            if let Some(more) = other.get(name) {
-                job.merge(more);
+    fn merge(&mut self, other: Self) {
+        for (name, more) in other {
+            if let Some(job) = self.get_mut(&name) {
+                job.merge(&more);
             }
         }
     }
@@ -195,7 +204,8 @@ impl Snapshot {
         Ok(found)
     }
 
-    fn sum<T: Sum>(&self, id: WorkflowId, days: Range<Day>, mut sum: T) -> Stored<T> {
+    /// What some days come to.
+    fn sum<T: Sum>(&self, id: WorkflowId, days: Range<Day>, mut sum: T) -> Stored<Vec<u8>> {
         let (repository, workflow) = workflow_params(id);
         let read = self.read("reading rollups", |conn| {
             let mut select = conn.prepare_cached(
@@ -212,7 +222,7 @@ impl Snapshot {
             Ok(Ok(()))
         })?;
         match read {
-            Ok(()) => Ok(sum),
+            Ok(()) => rows::encode(&self.path, &sum),
             Err((day, error)) => {
                 Err(unreadable(&self.path, &format!("the rollup of {day}"), error))
             }

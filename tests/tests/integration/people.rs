@@ -38,9 +38,9 @@ pub(super) fn judged() -> Value {
     json!({ "Records": [{ "eventName": "MODIFY", "dynamodb": { "Keys": key } }] })
 }
 
-/// What the stream says of runs that ended in a repository.
+/// What the stream says of a run of workflow 1 that ended.
 fn ended(repository: u64) -> Value {
-    let key = json!({ "p": { "S": format!("D#{repository}#9#5020594") }, "s": { "S": "r#1#1" } });
+    let key = json!({ "p": { "S": format!("D#{repository}#1#5020594") }, "s": { "S": "r#1#1" } });
     json!({ "Records": [{ "eventName": "INSERT", "dynamodb": { "Keys": key } }] })
 }
 
@@ -177,7 +177,7 @@ fn a_run_that_ends_is_told_where_it_ended() {
     let told = response(&reporter, &ended(2));
     assert_eq!([&told["github"], &told["grafana"]], [&Value::Null; 2], "{told}");
     assert_eq!(steps(&told), ["slack rest"]);
-    insta::assert_snapshot!(format!("{:?}", relay.take_calls()), @r#"{"GetItem": 1, "GetParameter": 1, "Query": 3}"#);
+    insta::assert_snapshot!(format!("{:?}", relay.take_calls()), @r#"{"GetItem": 1, "GetParameter": 1, "Query": 2}"#);
     assert_eq!(steps(&response(&reporter, &ended(1))), ["slack tell"]);
     assert_eq!(steps(&response(&reporter, &sweep())), ["slack rest"]);
     assert_eq!(ways::posted(&chat).len(), 1);

@@ -2,15 +2,16 @@
 
 mod once;
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use kit::{Hub, Job, Memory, Run, aggregate_at, append_all, at, wait};
 use laptime_core::config::{Policy, Source};
-use laptime_core::flow::{Audience, Remarked, Reporter, tell_of_runs};
+use laptime_core::flow::{Audience, Ended, Matter, Remarked, Reporter, tell};
 use laptime_core::ingest::Progress::Drop;
+use laptime_core::model::AttemptId;
 use laptime_core::port::{Forge, ForgeErrorKind, Library, Pulls, Remarks, Stored};
 use laptime_core::render::Server;
+use laptime_core::row::WorkflowId;
 use laptime_core::time::Time;
 use laptime_web::{Grafana, Hook};
 
@@ -69,7 +70,7 @@ fn remark_on(
 ) -> Stored<Remarked> {
     let (policy, server) = (&policy(channel), &Server::default());
     let reporter = Reporter { library: store, findings: store, policy, server };
-    wait(reporter.remark(forge, || now, || true))
+    wait(reporter.remark(forge, Matter::Everything, || now, || true))
 }
 
 fn words(remarked: &Remarked) -> String {
@@ -171,29 +172,52 @@ fn a_comment_that_a_person_deleted_stays_deleted() {
     assert_eq!((comments(&hub).len(), hub.issues(WEB)[0].edits), (1, 0));
 }
 
-#[test]
-fn only_where_runs_ended_is_it_looked() {
-    let (store, hub) = (store(), Hub::default());
-    hub.opens(WEB, "main", &sha(1));
-    take_up(&store, &[topic(1, 1, hours(-1), 900)], hours(0));
+/// What is said of runs that the stream names, when nobody looks at anything else.
+fn of_ended(store: &Memory, hub: &Hub, ended: &[(u64, u64)], now: Time) -> String {
     let (policy, server) = (&policy("comment"), &Server::default());
-    let reporter = Reporter { library: &store, findings: &store, policy, server };
+    let reporter = Reporter { library: store, findings: store, policy, server };
+    let named = |(workflow, run): &(u64, u64)| {
+        let id = AttemptId { repository: 1, run: *run, attempt: 1 };
+        (WorkflowId { repository: 1, workflow: *workflow }, id)
+    };
     let audience = Audience {
-        forge: Some(&hub),
+        forge: Some(hub),
         dashboards: None::<&Grafana>,
         channels: &[] as &[Hook],
         feeds: Source::CloudWatch,
     };
-    let told = |repository: u64| {
-        let repositories = BTreeSet::from([repository]);
-        let heard = tell_of_runs(&reporter, &audience, &repositories, || hours(0), || true);
-        let heard = wait(heard).unwrap();
-        assert!(heard.github.is_none() && heard.grafana.is_none());
-        words(&heard.pulls.unwrap())
-    };
-    assert_eq!((told(2).as_str(), hub.asked()), ("", 0));
-    assert!(told(1).contains("comment on it: Slower"));
-    assert_eq!(told(1), "");
+    let ended = Ended(ended.iter().map(named).collect());
+    let heard = tell(&reporter, &audience, Matter::Ended(&ended), || now, || true);
+    let heard = wait(heard).unwrap();
+    assert!(heard.github.is_none() && heard.grafana.is_none());
+    words(&heard.pulls.unwrap())
+}
+
+#[test]
+fn only_what_ended_is_looked_at() {
+    let (store, hub) = (store(), Hub::default());
+    hub.opens(WEB, "main", &sha(1));
+    take_up(&store, &[topic(1, 1, hours(-1), 900), topic(2, 2, hours(-1), 900)], hours(0));
+    assert_eq!(of_ended(&store, &hub, &[(2, 3)], hours(0)), "");
+    assert_eq!(hub.asked(), 0);
+    // Another commit of the same workflow is of no pull request: it alone is asked about.
+    assert_eq!(of_ended(&store, &hub, &[(1, 2)], hours(0)), "");
+    assert!(of_ended(&store, &hub, &[(1, 1)], hours(0)).contains("comment on it: Slower"));
+    assert_eq!(of_ended(&store, &hub, &[(1, 1)], hours(0)), "");
+    // Another workflow ends on the same commit: the first one is still told of.
+    let other = Run { workflow: 2, ..topic(4, 1, hours(0), 60) };
+    take_up(&store, &[other], hours(0));
+    assert!(
+        of_ended(&store, &hub, &[(2, 4)], hours(0))
+            .contains("edit its comment: Slower: `Workflow 1`")
+    );
+    let said = comments(&hub).join("");
+    assert!(
+        said.contains("`Workflow 1` | [15m 00s]") && said.contains("| `Workflow 2` |"),
+        "{said}"
+    );
+    // Who looks at everything finds nothing left to say.
+    assert_eq!(comment(&store, &hub, hours(0)), "");
 }
 
 #[test]
@@ -277,7 +301,7 @@ fn without_time_all_is_left_to_the_next_pass() {
     hub.opens(WEB, "main", &sha(1));
     take_up(&store, &[topic(1, 1, hours(-1), 900)], hours(0));
     let reporter = Reporter { library: &store, findings: &store, policy: &policy, server: &server };
-    let remarked = wait(reporter.remark(&hub, || hours(0), || false)).unwrap();
+    let remarked = wait(reporter.remark(&hub, Matter::Everything, || hours(0), || false)).unwrap();
     assert_eq!((remarked.left, hub.asked()), (1, 0));
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anyhow::bail;
 use laptime_core::config::{Policy, Source};
 use laptime_core::flow::{
-    Audience, Grafana, GrafanaPlan, GrafanaWritten, Heard, NoticesPlanned, Planning,
+    Audience, Grafana, GrafanaPlan, GrafanaWritten, Heard, Matter, NoticesPlanned, Planning,
     RemarksPlanned, Reporter, Step, plan_grafana, tell,
 };
 use laptime_core::port::{Channel, Findings, Library, Notices, Remarks};
@@ -122,7 +122,7 @@ impl<L: Library, F: Findings + Remarks + Notices> Pass<'_, L, F> {
             channels: hook.as_slice(),
             feeds,
         };
-        Ok(tell(&self.reporter(&server), &audience, now, || true).await?)
+        Ok(tell(&self.reporter(&server), &audience, Matter::Everything, now, || true).await?)
     }
 
     pub(crate) fn reporter<'a>(&'a self, server: &'a Server) -> Reporter<'a, L, F> {

@@ -9,8 +9,8 @@ use std::fmt;
 use futures_util::stream::{StreamExt, iter};
 
 use crate::config::FailedRuns;
-use crate::flow::Reporter;
 use crate::flow::notify::{Known, Round};
+use crate::flow::{Matter, Reporter};
 use crate::judging::{Told, told};
 use crate::news::{BACK_DAYS, Change, Runs, changes};
 use crate::port::{Announced, Channel, Findings, Library, Notice, Notices, Sending, Stored, Topic};
@@ -59,15 +59,6 @@ pub struct NoticesPlanned {
     pub channels: Vec<Announcement>,
 }
 
-/// What channels are told of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Matter {
-    /// All that the policy asks for.
-    Everything,
-    /// Failed runs, if it asks for them.
-    Runs,
-}
-
 /// What is known when there is something to tell.
 struct Survey {
     known: Option<Known>,
@@ -86,7 +77,7 @@ impl<L: Library, F: Findings + Notices> Reporter<'_, L, F> {
     pub async fn announce(
         &self,
         channels: &[impl Channel],
-        matter: Matter,
+        matter: Matter<'_>,
         clock: impl Fn() -> Time + Send + Sync,
         has_time: impl Fn() -> bool + Send + Sync,
     ) -> Stored<Vec<Announcement>> {
@@ -191,20 +182,21 @@ impl<L: Library, F: Findings + Notices> Reporter<'_, L, F> {
         Ok(Plan::Say { topics, notice: notice(&lines), lasting })
     }
 
-    fn is_not_told(&self, matter: Matter) -> bool {
+    fn is_not_told(&self, matter: Matter<'_>) -> bool {
         match matter {
             Matter::Everything => self.policy.notices.is_nothing(),
-            Matter::Runs => self.policy.notices.failed_runs == FailedRuns::Off,
+            Matter::Ended(_) => self.policy.notices.failed_runs == FailedRuns::Off,
         }
     }
 
-    async fn survey(&self, matter: Matter, now: Time) -> Stored<Survey> {
-        let asks = self.policy.notices.findings && matter == Matter::Everything;
+    async fn survey(&self, matter: Matter<'_>, now: Time) -> Stored<Survey> {
+        let asks = self.policy.notices.findings && matter.is_everything();
         let known = if asks { Some(self.known().await?) } else { None };
         let mut runs = Vec::new();
         if self.policy.notices.failed_runs != FailedRuns::Off {
             let yesterday = Day(now.day().0.saturating_sub(1));
-            let ids = self.library.workflows(yesterday..now.day().next()).await?;
+            let days = yesterday..now.day().next();
+            let ids = matter.workflows(self.library, days).await?;
             let read = ids.into_iter().map(|id| self.runs(id, [yesterday, now.day()]));
             let mut read = iter(read).buffered(AT_ONCE);
             while let Some(of_one) = read.next().await {

@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::config::RemarkAs;
-use crate::flow::Reporter;
 use crate::flow::notify::Trouble;
+use crate::flow::{Matter, Reporter};
 use crate::port::{Forge, ForgeErrorKind, Library, Pulls, Remarks, Spot, Stored};
 use crate::render::{self, IssueText, counted, well_formed};
 use crate::time::Time;
@@ -74,6 +74,7 @@ impl<L: Library, F: Remarks> Reporter<'_, L, F> {
     pub async fn remark(
         &self,
         forge: &(impl Forge + Pulls),
+        matter: Matter<'_>,
         clock: impl Fn() -> Time + Send + Sync,
         has_time: impl Fn() -> bool + Send + Sync,
     ) -> Stored<Remarked> {
@@ -83,7 +84,7 @@ impl<L: Library, F: Remarks> Reporter<'_, L, F> {
         }
         let teller = Teller { reporter: self, forge, clock: &clock };
         let mut given_up: BTreeSet<u64> = BTreeSet::new();
-        let mut heads = self.news(clock()).await?.into_iter();
+        let mut heads = self.news(matter, clock()).await?.into_iter();
         while let Some(head) = heads.next() {
             if !has_time() || given_up.contains(&head.repository) {
                 remarked.left += 1;
@@ -119,7 +120,7 @@ impl<L: Library, F: Remarks> Reporter<'_, L, F> {
         if self.policy.pulls.remark == RemarkAs::Off {
             return Ok(planned);
         }
-        for head in self.news(now).await? {
+        for head in self.news(Matter::Everything, now).await? {
             let pull = head.seen().and_then(|seen| seen.pulls.first());
             let remark = self.compared(&head, pull.map(|pull| pull.base.as_str())).await?;
             if remark.has_time() {

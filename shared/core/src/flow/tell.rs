@@ -2,12 +2,9 @@
 //!
 //! One place that cannot be told does not keep the others from being told.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use crate::config::Source;
-use crate::flow::within::Within;
 use crate::flow::{
     Announcement, Grafana, GrafanaWritten, Matter, Notified, Remarked, Reporter, update_grafana,
 };
@@ -60,13 +57,15 @@ impl Heard {
     }
 }
 
-/// Tells them, as long as there is time.
+/// Tells them, as long as there is time. Of what has just ended only pull requests, chats and mail
+/// are told: the rest is about what was judged.
 ///
 /// # Errors
 /// Only of the store: what the others do not take is told in the answer.
 pub async fn tell<L, F, G, D, C>(
     reporter: &Reporter<'_, L, F>,
     audience: &Audience<'_, G, D, C>,
+    matter: Matter<'_>,
     clock: impl Fn() -> Time + Send + Sync,
     has_time: impl Fn() -> bool + Send + Sync,
 ) -> Stored<Heard>
@@ -79,49 +78,21 @@ where
 {
     let mut heard = Heard::default();
     if let Some(forge) = audience.forge {
-        let notified = reporter.notify(forge, &clock, &has_time).await?;
-        if notified.limited_until.is_none() && !notified.shut_out {
-            heard.pulls = Some(reporter.remark(forge, &clock, &has_time).await?);
+        if matter.is_everything() {
+            heard.github = Some(reporter.notify(forge, &clock, &has_time).await?);
         }
-        heard.github = Some(notified);
+        let is_closed = |notified: &Notified| notified.limited_until.is_some() || notified.shut_out;
+        if !heard.github.as_ref().is_some_and(is_closed) {
+            heard.pulls = Some(reporter.remark(forge, matter, &clock, &has_time).await?);
+        }
     }
-    if let Some(dashboards) = audience.dashboards.filter(|_| has_time()) {
+    let dashboards = audience.dashboards.filter(|_| matter.is_everything() && has_time());
+    if let Some(dashboards) = dashboards {
         let Reporter { library, policy, .. } = *reporter;
         let at = Grafana { library, dashboards, policy, feeds: audience.feeds };
         heard.grafana = Some(update_grafana(&at, clock()).await?);
     }
     // Last, so that a message can lead to the issue.
-    heard.channels =
-        reporter.announce(audience.channels, Matter::Everything, &clock, &has_time).await?;
-    Ok(heard)
-}
-
-/// Tells them of runs that have ended in some repositories: on pull requests, and in chats and by
-/// mail. Nothing is read of what was judged.
-///
-/// # Errors
-/// As of [`tell`].
-pub async fn tell_of_runs<L, F, G, D, C>(
-    reporter: &Reporter<'_, L, F>,
-    audience: &Audience<'_, G, D, C>,
-    repositories: &BTreeSet<u64>,
-    clock: impl Fn() -> Time + Send + Sync,
-    has_time: impl Fn() -> bool + Send + Sync,
-) -> Stored<Heard>
-where
-    L: Library,
-    F: Findings + Remarks + Notices,
-    G: Forge + Pulls,
-    D: Dashboards,
-    C: Channel,
-{
-    let Reporter { library, findings, policy, server } = *reporter;
-    let reporter =
-        Reporter { library: &Within { library, repositories }, findings, policy, server };
-    let mut heard = Heard::default();
-    if let Some(forge) = audience.forge {
-        heard.pulls = Some(reporter.remark(forge, &clock, &has_time).await?);
-    }
-    heard.channels = reporter.announce(audience.channels, Matter::Runs, &clock, &has_time).await?;
+    heard.channels = reporter.announce(audience.channels, matter, &clock, &has_time).await?;
     Ok(heard)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Barrier, Mutex};
 
 use kit::{Crashing, Doom, Dying, Hub, Memory, Moment, Run, wait};
-use laptime_core::flow::Reporter;
+use laptime_core::flow::{Matter, Reporter};
 use laptime_core::port::{Posted, Remarks, Said, Spot, Stored};
 use laptime_core::render::Server;
 use laptime_core::time::Time;
@@ -115,7 +115,8 @@ fn reporters_at_once_make_one_remark() {
         let policy = policy(channel);
         let reporter =
             Reporter { library: &store, findings: &meeting, policy: &policy, server: &server };
-        let tell = || wait(reporter.remark(&hub, || hours(0), || true)).unwrap();
+        let tell =
+            || wait(reporter.remark(&hub, Matter::Everything, || hours(0), || true)).unwrap();
         let told: Vec<_> = std::thread::scope(|scope| {
             let all: Vec<_> = (0..CROWD).map(|_| scope.spawn(tell)).collect();
             all.into_iter().map(|one| one.join().unwrap()).collect()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use laptime_core::config::{Policy, Source};
-use laptime_core::flow::{Audience, tell};
+use laptime_core::flow::{Audience, Matter, tell};
 use laptime_core::time::{Day, Time};
 use laptime_github::GitHub;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -110,7 +110,10 @@ async fn pass(
         feeds: Source::Prometheus,
     };
     // A stop is not to wait for many requests.
-    let heard = tell(&at.reporter(&place.server), &audience, clock, || !rings.is_closed()).await?;
+    let heard = tell(&at.reporter(&place.server), &audience, Matter::Everything, clock, || {
+        !rings.is_closed()
+    })
+    .await?;
     notify::log(&heard);
     Ok(heard.problems().next().is_none())
 }

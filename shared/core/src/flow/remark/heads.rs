@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::stream::{StreamExt, iter};
 
-use crate::flow::Reporter;
+use crate::flow::{Matter, Reporter};
 use crate::life::digest;
 use crate::port::{Library, Remarks, Said, Seen, Spot, Stored};
 use crate::pulls::{Earlier, Entry, Lap, Remark, Sought, compare, runs_for};
@@ -68,12 +68,16 @@ impl Head {
 
 impl<L: Library, F: Remarks> Reporter<'_, L, F> {
     /// Heads that ran today or yesterday and have attempts that nothing was said of, oldest first.
-    pub(super) async fn news(&self, now: Time) -> Stored<Vec<Head>> {
+    pub(super) async fn news(&self, matter: Matter<'_>, now: Time) -> Stored<Vec<Head>> {
         let recent = Day(now.day().0.saturating_sub(1))..now.day().next();
-        let ids = self.library.workflows(recent.clone()).await?;
-        let keys = ids.into_iter().flat_map(|workflow| {
-            (recent.start.0..recent.end.0).map(move |day| DayKey { workflow, day: Day(day) })
-        });
+        let ids = matter.workflows(self.library, recent.clone()).await?;
+        let seen: BTreeSet<DayKey> = ids
+            .into_iter()
+            .flat_map(|workflow| {
+                (recent.start.0..recent.end.0).map(move |day| DayKey { workflow, day: Day(day) })
+            })
+            .collect();
+        let keys = seen.iter().copied();
         let mut rows = iter(keys.map(|key| self.library.rows(key))).buffered(AT_ONCE);
         let mut heads: BTreeMap<(u64, String), Vec<Lap>> = BTreeMap::new();
         while let Some(rows) = rows.next().await {
@@ -81,7 +85,10 @@ impl<L: Library, F: Remarks> Reporter<'_, L, F> {
                 heads.entry((lap.workflow.repository, sha)).or_default().push(lap);
             }
         }
-        let heads = heads.into_iter().map(|(key, laps)| self.head(key, laps, recent.start));
+        heads.retain(|_, laps| matter.is_about(laps.iter().map(|lap| (lap.workflow, lap.id))));
+        let oldest = Day(recent.start.0.saturating_sub(LASTING_DAYS));
+        let is_left = |key: &DayKey| key.day >= oldest && !seen.contains(key);
+        let heads = heads.into_iter().map(|(key, laps)| self.head(key, laps, is_left));
         let mut heads = iter(heads).buffered(AT_ONCE);
         let mut news = Vec::new();
         while let Some(head) = heads.next().await {
@@ -94,20 +101,19 @@ impl<L: Library, F: Remarks> Reporter<'_, L, F> {
         Ok(news)
     }
 
-    /// With what is known of it, and its attempts from days before.
+    /// With what is known of it, and its attempts from where nobody has looked yet.
     async fn head(
         &self,
         (repository, sha): (u64, String),
         laps: Vec<Lap>,
-        recent: Day,
+        is_left: impl Fn(&DayKey) -> bool,
     ) -> Stored<Head> {
         let spot = Spot::Head { repository, sha: sha.clone() };
         let said = self.findings.said(&spot).await?;
         let mut head = Head { repository, sha, laps, print: [0; 8], said };
-        let oldest = Day(recent.0.saturating_sub(LASTING_DAYS));
         let keys = head.seen().map(|seen| seen.keys(repository).collect::<Vec<_>>());
         let earlier = keys.unwrap_or_default().into_iter();
-        for key in earlier.filter(|key| (oldest..recent).contains(&key.day)) {
+        for key in earlier.filter(is_left) {
             let rows = self.library.rows(key).await?;
             let of_it = rows.iter().filter_map(of_a_pull).filter(|(sha, _)| *sha == head.sha);
             head.laps.extend(of_it.map(|(_, lap)| lap));
