@@ -91,6 +91,9 @@ const SWEEPS: f64 = 1.0;
 const HEADS_PER_RUN: f64 = 0.5;
 const HEAD_READS: f64 = 20.0;
 
+/// Reads and calls of a start that is about what ended, without rows: what a channel was told.
+const ENDED_READS: f64 = 1.0;
+
 /// Days whose rows are looked through: yesterday, and what there is of today.
 const RECENT_DAYS: f64 = 1.5;
 
@@ -156,6 +159,14 @@ struct Rhythm {
     judged_days: f64,
     /// Workflows and days at all.
     new_days: f64,
+}
+
+/// What telling people takes: sweeps, starts of the reporter, sweeps among them, and calls.
+#[derive(Debug, Clone, Copy, Default)]
+struct Telling {
+    sweeps: f64,
+    starts: f64,
+    cost: Cost,
 }
 
 /// How many of `slots` are hit when so many things fall into them at random.
@@ -232,33 +243,46 @@ impl Rhythm {
         fixed.plus(rolled_up).plus(Cost { calls, writes, reads })
     }
 
-    /// Starts of the reporter to tell people: sweeps, and shards in which something was judged.
-    fn told(&self) -> (f64, f64) {
+    fn telling(&self, setting: &Setting, shape: &Shape, counted: &Counted) -> Telling {
+        if !setting.tells {
+            return Telling::default();
+        }
+        let sweeps = HOURS * SWEEPS;
         let judged = self.days * JUDGINGS_A_DAY * hit(self.workflows.min(self.judgings), SHARDS);
-        (HOURS * SWEEPS, HOURS * SWEEPS + judged)
-    }
-
-    /// Such starts with nothing to tell: what was judged is read whole.
-    fn telling(&self, starts: f64, counted: &Counted) -> Cost {
+        let starts = sweeps + judged;
+        // What was judged is read whole.
         let more = beyond_one(self.workflows * JUDGEMENT_BYTES / READ_BYTES);
-        counted.telling.plus(Cost { reads: more, ..Cost::default() }).times(starts)
+        let mut cost = counted.telling.plus(Cost { reads: more, ..Cost::default() }).times(starts);
+        // All workflows are looked through by these starts, and those that a batch names by others.
+        let looks = starts * self.workflows + self.days_of_batches;
+        if setting.remarks {
+            // What else ran on a head is looked for too.
+            let looking = self.looking(looks + self.runs, shape);
+            cost = cost.plus(looking).plus(self.remarking(starts));
+        }
+        if setting.notices {
+            cost = cost.plus(self.looking(looks, shape));
+        }
+        let of_runs = setting.remarks || setting.notices;
+        let ended = if of_runs { self.filing_batches } else { 0.0 };
+        let read = Cost { calls: ENDED_READS, reads: ENDED_READS, writes: 0.0 };
+        Telling { sweeps, starts: starts + ended, cost: cost.plus(read.times(ended)) }
     }
 
-    /// What so many starts read that look through the rows of two days.
-    fn looking(&self, starts: f64, shape: &Shape) -> Cost {
+    /// What it takes to look so many times through the rows that a workflow has in two days.
+    fn looking(&self, looks: f64, shape: &Shape) -> Cost {
         let rows = RECENT_DAYS * self.per_day * shape.row_bytes / READ_BYTES;
-        let calls = self.workflows * RECENT_DAYS.ceil();
-        let reads = self.workflows * rows.max(RECENT_DAYS.ceil());
-        Cost { calls, reads, writes: 0.0 }.times(starts)
+        let calls = RECENT_DAYS.ceil();
+        Cost { calls, reads: rows.max(calls), writes: 0.0 }.times(looks)
     }
 
-    /// What remarks on pull requests add to so many starts.
-    fn remarking(&self, starts: f64, shape: &Shape) -> Cost {
+    /// What remarks on pull requests take beside rows that are looked through.
+    fn remarking(&self, starts: f64) -> Cost {
         let heads = HEADS_PER_RUN * self.runs;
-        // Found again, and compared once.
-        let reads = starts * RECENT_DAYS * heads / self.days + HEAD_READS * heads;
+        // Found by each start, found when a run of theirs ends, and compared once.
+        let reads = starts * RECENT_DAYS * heads / self.days + self.runs + HEAD_READS * heads;
         // Found, claimed, said.
-        self.looking(starts, shape).plus(Cost { calls: reads, reads, writes: 3.0 * heads })
+        Cost { calls: reads, reads, writes: 3.0 * heads }
     }
 
     /// How often the rows of a day are read: where something is new, and for its rollup.
@@ -303,15 +327,8 @@ impl Volume {
         let of_attempts = rhythm.runs * FIGURES / FIGURES_MAX;
         let puts = rhythm.passes + rhythm.busy_passes.max(of_attempts);
         let starts = rhythm.batches + rhythm.passes;
-        let (sweeps, reporter_starts) = if setting.tells { rhythm.told() } else { (0.0, 0.0) };
-        let mut telling = rhythm.telling(reporter_starts, counted);
-        if setting.tells && setting.remarks {
-            telling = telling.plus(rhythm.remarking(reporter_starts, &shape));
-        }
-        if setting.tells && setting.notices {
-            telling = telling.plus(rhythm.looking(reporter_starts, &shape));
-        }
-        let telling_ms = telling.calls * CALL_MS + reporter_starts * START_MS;
+        let told = rhythm.telling(setting, &shape, counted);
+        let telling_ms = told.cost.calls * CALL_MS + told.starts * START_MS;
         Self {
             deliveries,
             stored,
@@ -320,9 +337,9 @@ impl Volume {
             aggregator_starts: starts,
             aggregator_gb_s: rhythm.aggregator_ms(filing.calls + passing.calls) / 1e3
                 * AGGREGATOR_GB,
-            telling,
-            sweeps,
-            reporter_starts,
+            telling: told.cost,
+            sweeps: told.sweeps,
+            reporter_starts: told.starts,
             reporter_gb_s: (reports * REPORT_MS + telling_ms) / 1e3 * AGGREGATOR_GB,
             filing,
             passing,
@@ -331,11 +348,11 @@ impl Volume {
             stream_reads: rhythm.stream_reads(),
             series: series(usage, setting),
             puts: if setting.metrics.compatibility { puts + rhythm.busy_passes } else { puts },
-            logged_gb: (starts + reporter_starts) * LOG_BYTES / GB,
+            logged_gb: (starts + told.starts) * LOG_BYTES / GB,
             object_puts: reports * REPORT_OBJECTS,
             objects_gb: (usage.repositories + 1.0) * REPORT_BYTES * REPORT_DAYS / GB,
             key_requests: KEY_CALLERS * hit(deliveries, HOURS * 60.0 / KEY_MINUTES)
-                + SECRETS * reporter_starts,
+                + SECRETS * told.starts,
         }
     }
 
