@@ -243,8 +243,9 @@ impl Snapshot {
                 conn.query_row("SELECT max(revision) FROM day", [], |row| row.get(0))?;
             let changed = conn
                 .prepare_cached(
+                    // Without being told, SQLite would go through all days in order of the groups.
                     "SELECT repository, workflow, min(day), max(day) FROM day
-                     WHERE revision > ? GROUP BY repository, workflow",
+                     INDEXED BY day_revision WHERE revision > ? GROUP BY repository, workflow",
                 )?
                 .query_map([seen], |row| {
                     Ok((workflow_of(row)?, Day(row.get(2)?), Day(row.get(3)?)))

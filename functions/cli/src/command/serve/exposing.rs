@@ -3,14 +3,15 @@
 use std::sync::{Mutex, PoisonError};
 
 use laptime_core::exposed::{Exposed, Health, LATELY_DAYS, text};
-use laptime_core::port::{Library, Stored};
+use laptime_core::port::{Library, Standing, Stored};
 use laptime_core::time::{Day, Time};
 use laptime_local::{Counted, Snapshot, Store};
 
 use crate::command::block_on;
 use crate::settings::clock;
 
-/// Counted anew at least so often, for passes of other processes.
+/// Counted anew at least so often, for passes of other processes. What goes through the whole store
+/// is counted no more often than that.
 const COUNTED_EVERY_MS: i64 = 600_000;
 
 /// What is told now.
@@ -20,12 +21,20 @@ pub(crate) struct Exposing {
     counting: Mutex<Counting>,
 }
 
+/// What follows from the whole store.
+#[derive(Debug, Clone, Default)]
+struct Survey {
+    standing: Standing,
+    /// Jobs that had no room when jobs were chosen.
+    jobs_without_series: u64,
+}
+
 /// What a count goes on from.
 #[derive(Debug, Default)]
 struct Counting {
     counted: Counted,
-    /// When it was last looked for jobs to tell of, and how many had no room.
-    chosen: Option<(Time, u64)>,
+    /// When it was last gone through the whole store.
+    surveyed: Option<(Time, Survey)>,
 }
 
 impl Exposing {
@@ -41,7 +50,7 @@ impl Exposing {
         let mut counting = self.counting.lock().unwrap_or_else(PoisonError::into_inner);
         let mut exposed = store.exposed()?;
         exposed.raise(counting.counted.workflows(&snapshot)?);
-        let jobs_without_series = counting.choose(&snapshot, &mut exposed, now)?;
+        let survey = counting.survey(&snapshot, &mut exposed, now)?;
         let jobs = counting.counted.jobs(&snapshot, &exposed)?;
         exposed.raise_jobs(&jobs);
         // Told only once it is stored: a restart tells no less.
@@ -54,7 +63,7 @@ impl Exposing {
                 *(if finding.is_regression { regressions } else { improvements }) += 1;
             }
         }
-        let standing = block_on(snapshot.standing())??;
+        let Survey { standing, jobs_without_series } = survey;
         let version = env!("CARGO_PKG_VERSION");
         let health = Health { standing, findings, jobs_without_series, version };
         let told = Some((now, exposed, health));
@@ -76,24 +85,25 @@ impl Exposing {
 }
 
 impl Counting {
-    /// Chooses the jobs to tell of, unless that was done a moment ago. Answers how many have no room.
-    fn choose(
+    /// Goes through the whole store and chooses the jobs to tell of, unless that was done a moment ago.
+    fn survey(
         &mut self,
         snapshot: &Snapshot,
         exposed: &mut Exposed,
         now: Time,
-    ) -> anyhow::Result<u64> {
-        if let Some((at, without)) = self.chosen
-            && !is_old(Some(at), now)
+    ) -> anyhow::Result<Survey> {
+        if let Some((at, survey)) = &self.surveyed
+            && !is_old(Some(*at), now)
         {
-            return Ok(without);
+            return Ok(survey.clone());
         }
         let today = now.day();
         let days = Day(today.0.saturating_sub(LATELY_DAYS))..today.next();
         let lately = block_on(snapshot.lately(exposed.own.keys().copied(), days))??;
-        let without = exposed.choose(&lately, today);
-        self.chosen = Some((now, without));
-        Ok(without)
+        let jobs_without_series = exposed.choose(&lately, today);
+        let survey = Survey { standing: block_on(snapshot.standing())??, jobs_without_series };
+        self.surveyed = Some((now, survey.clone()));
+        Ok(survey)
     }
 }
 
