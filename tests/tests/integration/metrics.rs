@@ -183,7 +183,9 @@ fn jobs_and_steps_are_told_as_the_report_tells_them() {
     let folder = tempfile::tempdir().unwrap();
     let laptime = filled(&folder.path().join("data"), 60, today());
     let page = scraped(&laptime.serve());
-    let report: Value = serde_json::from_str(&laptime.ok(&["report", "--format", "json"])).unwrap();
+    let to = today().next().start().to_string();
+    let report = laptime.ok(&["report", "--to", &to, "--format", "json"]);
+    let report: Value = serde_json::from_str(&report).unwrap();
     let assert_same = |metric: &str, labels: &[String], figures: &Value| {
         let [count, sum] = told(&page, metric, labels);
         let number = |key: &str| figures[key].as_f64().unwrap();
