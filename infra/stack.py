@@ -102,10 +102,14 @@ Reports come to s3://{outputs["ReportsBucket"]}/reports/ every night. More in do
         print(f"\nNobody is told yet what needs {name}: it is not there. Put it with\n\n    {put(name, parameters)}")
 
 
+def named(parameters):
+    """Names of secrets that the reporter is to use."""
+    return [parameters[name] for name in TOKENS if parameters.get(name)]
+
+
 def missing(parameters):
-    """Names of secrets that the reporter is to use and that are not there."""
-    names = [parameters.get(name) for name in TOKENS]
-    return [name for name in names if name and not is_there(name, parameters)]
+    """Those that are not there."""
+    return [name for name in named(parameters) if not is_there(name, parameters)]
 
 
 def is_there(name, parameters):
@@ -148,7 +152,8 @@ def destroy():
     table, bucket = outputs.get("Table"), outputs.get("ReportsBucket")
     print(f"This removes the stack {name}: functions, schedules, queues, alarms, logs.")
     if table:
-        print(f"The table {table}, the bucket {bucket} and the secret stay.")
+        tokens = "".join(f", {name}" for name in named(parameters))
+        print(f"What stays: the table {table}, the bucket {bucket}, the secret of the webhook{tokens}.")
     try:
         answer = input(f"Type {name} to go on: ")
     except EOFError:
@@ -165,10 +170,19 @@ To remove what stayed, all of the history with it:
     aws dynamodb delete-table --table-name {table}
     aws s3 rb s3://{bucket} --force
     {forget(parameters)}""")
+        for token in named(parameters):
+            print(f"    {forget_token(token, parameters)}")
+
+
+def forget_token(name, parameters):
+    """The command that removes a secret of the reporter."""
+    if parameters["TokensIn"] == "ssm":
+        return f"aws ssm delete-parameter --name {name}"
+    return f"aws secretsmanager delete-secret --secret-id {name}"
 
 
 def forget(parameters):
-    """The command that removes the secret."""
+    """The command that removes the secret of the webhook."""
     if parameters["WebhookSecretArn"]:
         return f"aws secretsmanager delete-secret --secret-id {parameters['WebhookSecretArn']}"
     return f"aws ssm delete-parameter --name {parameters['WebhookSecretParameter']}"

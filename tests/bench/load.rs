@@ -134,10 +134,24 @@ async fn all(futures: impl Iterator<Item = impl Future<Output = ()>>) {
 
 /// Gets a page; its size in bytes.
 pub(crate) fn get(server: &Server, path: &str) -> usize {
+    let page = answer(server, path);
+    assert!(is_page(&page), "{}", String::from_utf8_lossy(&page[..200]));
+    page.len()
+}
+
+/// Whether a page is there yet.
+pub(crate) fn is_there(server: &Server, path: &str) -> bool {
+    is_page(&answer(server, path))
+}
+
+fn is_page(answer: &[u8]) -> bool {
+    answer.starts_with(b"HTTP/1.1 200")
+}
+
+fn answer(server: &Server, path: &str) -> Vec<u8> {
     let mut stream = std::net::TcpStream::connect(server.address).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
     let mut page = Vec::new();
     stream.read_to_end(&mut page).unwrap();
-    assert!(page.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&page[..200]));
-    page.len()
+    page
 }

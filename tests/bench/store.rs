@@ -9,7 +9,7 @@ use laptime_core::time::Time;
 use laptime_local::Store;
 
 use crate::history::{DAYS, History, Place};
-use crate::load::get;
+use crate::load::{get, is_there};
 use crate::measure::{cpu_of, cpu_spent, ended_children_cpu, folder, mebibytes, median};
 use crate::server::{Server, laptime};
 use crate::table::{Bound, Table};
@@ -93,9 +93,8 @@ fn report(table: &mut Table, history: History, folder: &Path) {
 
 fn memory(table: &mut Table, history: History, folder: &Path) {
     let server = Server::laptime(folder, "[serve]\naggregate_every_s = 86400\n");
-    get(&server, "/healthz");
-    // The pass at the start finds nothing to do, but reads.
-    std::thread::sleep(Duration::from_secs(2));
+    // The pass at the start finds nothing to do, but reads; then all is counted for the metrics.
+    until_counted(&server);
     let bound = || (Bound::AtMost(60.0), None);
     let resident = || (mebibytes(server.process(), "VmRSS"), " MiB");
     let what = format!("serve with {history}");
@@ -108,6 +107,12 @@ fn memory(table: &mut Table, history: History, folder: &Path) {
         format!("resident; {} KiB of HTML in {cpu:.2} s CPU, peak {peak:.0} MiB", size >> 10);
     table.add(format!("{what}, after GET /"), bound(), resident(), note);
     pages(table, history, &server);
+}
+
+fn until_counted(server: &Server) {
+    while !is_there(server, "/metrics") {
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }
 
 /// Each page made once, from a store that `SQLite` has just read.
