@@ -1,5 +1,6 @@
 //! What starts the function: a batch of the table's stream, or the schedule.
 
+use laptime_aws::Record;
 use laptime_core::model::AttemptId;
 use serde::{Deserialize, Serialize};
 
@@ -8,31 +9,6 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Trigger {
     #[serde(default, rename = "Records")]
     pub(crate) records: Vec<Record>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Record {
-    dynamodb: Change,
-}
-
-#[derive(Debug, Deserialize)]
-struct Change {
-    #[serde(rename = "Keys")]
-    keys: Keys,
-    #[serde(rename = "SequenceNumber")]
-    sequence_number: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Keys {
-    p: Text,
-    s: Text,
-}
-
-#[derive(Debug, Deserialize)]
-struct Text {
-    #[serde(rename = "S")]
-    text: String,
 }
 
 /// Which records the stream has to send again.
@@ -64,16 +40,9 @@ impl Trigger {
     pub(crate) fn failing(&self, done: &[AttemptId]) -> Batch {
         let failed = |record: &&Record| record.attempt().is_some_and(|id| !done.contains(&id));
         let first = self.records.iter().find(failed);
-        let failures = first
-            .map(|record| Failure { sequence_number: record.dynamodb.sequence_number.clone() });
+        let failures =
+            first.map(|record| Failure { sequence_number: record.sequence_number().to_owned() });
         Batch { failures: failures.into_iter().collect() }
-    }
-}
-
-impl Record {
-    fn attempt(&self) -> Option<AttemptId> {
-        let Keys { p, s } = &self.dynamodb.keys;
-        laptime_aws::attempt_of(&p.text, &s.text)
     }
 }
 

@@ -1,9 +1,7 @@
 //! What starts the function.
 
-use laptime_aws::row_of;
+use laptime_aws::Record;
 use laptime_core::flow::Ended;
-use laptime_core::model::AttemptId;
-use laptime_core::row::WorkflowId;
 use serde::Deserialize;
 
 /// Why it was started.
@@ -28,42 +26,10 @@ struct Event {
     laptime: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-struct Record {
-    #[serde(default)]
-    dynamodb: Change,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Change {
-    #[serde(rename = "Keys")]
-    keys: Option<Keys>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Keys {
-    p: Text,
-    s: Text,
-}
-
-#[derive(Debug, Deserialize)]
-struct Text {
-    #[serde(rename = "S")]
-    text: String,
-}
-
-impl Record {
-    /// What has ended, if it is of a row.
-    fn ended(&self) -> Option<(WorkflowId, AttemptId)> {
-        let Keys { p, s } = self.dynamodb.keys.as_ref()?;
-        row_of(&p.text, &s.text)
-    }
-}
-
 impl From<Event> for Trigger {
     fn from(event: Event) -> Self {
         if !event.records.is_empty() {
-            let ended: Option<_> = event.records.iter().map(Record::ended).collect();
+            let ended: Option<_> = event.records.iter().map(Record::row).collect();
             return ended.map_or(Self::Judged, |ended| Self::Ended(Ended(ended)));
         }
         match event.laptime.as_deref() {
@@ -75,6 +41,8 @@ impl From<Event> for Trigger {
 
 #[cfg(test)]
 mod tests {
+    use laptime_core::model::AttemptId;
+    use laptime_core::row::WorkflowId;
     use serde_json::{Value, json};
 
     use super::*;
@@ -84,12 +52,13 @@ mod tests {
     }
 
     fn record(p: &str, s: &str) -> Value {
-        json!({"eventName": "INSERT", "dynamodb": {"Keys": {"p": {"S": p}, "s": {"S": s}}}})
+        let keys = json!({"p": {"S": p}, "s": {"S": s}});
+        json!({"eventName": "INSERT", "dynamodb": {"Keys": keys, "SequenceNumber": "1"}})
     }
 
     #[test]
     fn the_stream_the_sweep_and_whatever_else() {
-        assert_eq!(of(json!({"Records": [{"dynamodb": {}}]})), Trigger::Judged);
+        assert_eq!(of(json!({"Records": [record("V", "7#1")]})), Trigger::Judged);
         assert_eq!(of(json!({"laptime": "sweep"})), Trigger::Sweep);
         assert_eq!(of(json!({"laptime": "schedule"})), Trigger::Reports);
         assert_eq!(of(json!({})), Trigger::Reports);
@@ -113,7 +82,6 @@ mod tests {
             record("D#7#1#5", "r#1"),
             record("D#7#1#5#6", "r#1#1"),
             record("D#7#1#5", "r#1#1#1"),
-            json!({}),
         ];
         for other in others {
             assert_eq!(of(json!({"Records": [rows[0], other]})), Trigger::Judged);

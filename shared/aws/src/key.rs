@@ -71,7 +71,7 @@ pub(crate) fn event(key: EventKey) -> Key {
 }
 
 /// The attempt that the key of an event names; none for other items.
-pub fn attempt_of(p: &str, s: &str) -> Option<AttemptId> {
+pub(crate) fn attempt_of(p: &str, s: &str) -> Option<AttemptId> {
     if !s.starts_with(EVENT) {
         return None;
     }
@@ -115,7 +115,7 @@ pub(crate) fn row(day: DayKey, id: AttemptId) -> Key {
 }
 
 /// The workflow and attempt of the row that a key names; none for other items.
-pub fn row_of(p: &str, s: &str) -> Option<(WorkflowId, AttemptId)> {
+pub(crate) fn row_of(p: &str, s: &str) -> Option<(WorkflowId, AttemptId)> {
     let mut place = p.strip_prefix("D#")?.split('#');
     let mut name = s.strip_prefix(ROW)?.split('#');
     let repository = place.next()?.parse().ok()?;

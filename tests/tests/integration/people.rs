@@ -32,16 +32,20 @@ pub(super) fn put(cloud: &Cloud, name: &str, value: &str) {
     wait(put.r#type(aws_sdk_ssm::types::ParameterType::SecureString).send()).unwrap();
 }
 
+fn of_stream(p: &str, s: &str) -> Value {
+    let keys = json!({ "p": { "S": p }, "s": { "S": s } });
+    let change = json!({ "Keys": keys, "SequenceNumber": "1" });
+    json!({ "Records": [{ "eventName": "MODIFY", "dynamodb": change }] })
+}
+
 /// What the stream says of judgements.
 pub(super) fn judged() -> Value {
-    let key = json!({ "p": { "S": "V" }, "s": { "S": "1#2" } });
-    json!({ "Records": [{ "eventName": "MODIFY", "dynamodb": { "Keys": key } }] })
+    of_stream("V", "1#2")
 }
 
 /// What the stream says of a run of workflow 1 that ended.
 fn ended(repository: u64) -> Value {
-    let key = json!({ "p": { "S": format!("D#{repository}#1#5020594") }, "s": { "S": "r#1#1" } });
-    json!({ "Records": [{ "eventName": "INSERT", "dynamodb": { "Keys": key } }] })
+    of_stream(&format!("D#{repository}#1#5020594"), "r#1#1")
 }
 
 fn sweep() -> Value {
