@@ -247,6 +247,11 @@ impl Policy {
         Self { issues, ..self.clone() }
     }
 
+    /// Whether anybody is to be told of single runs.
+    pub fn tells_of_runs(&self) -> bool {
+        self.pulls.remark != RemarkAs::Off || self.notices.failed_runs != FailedRuns::Off
+    }
+
     /// Reads the text of a `laptime.toml`.
     pub fn parse(text: &str) -> Result<Self, Problems> {
         Self::with_tables(text, &[])

@@ -81,7 +81,9 @@ impl Counted {
         let told = |(id, Runs { names, tally })| {
             (id, Told { names: names.map(|named| named.names).unwrap_or_default(), tally })
         };
-        Ok(self.runs.all(snapshot)?.into_iter().map(told).collect())
+        // A workflow that is not rolled up yet would take the place of a busy one.
+        let all = self.runs.all(snapshot)?.into_iter().map(told);
+        Ok(all.filter(|(_, told)| told.tally.attempts() > 0).collect())
     }
 
     /// What all stored days come to for the jobs that have series.

@@ -122,14 +122,11 @@ fn the_function_tells_github_and_grafana_once() {
 
     // A new secret is taken up without a restart, and a run that fails is told.
     put(&direct, TOKEN, &github().token);
-    let fail = |id| {
-        let now = laptime_aws::clock();
-        let run = Run { workflow: 9, ..ways::failed(id, now) };
-        let run = run.deliveries().into_iter().map(|one| one.of_repository(1, &repository));
-        append_all(&store, &run.collect::<Vec<_>>(), Drop, now).unwrap();
-        aggregate_at(&store, now).unwrap();
-    };
-    fail(900_000);
+    let now = laptime_aws::clock();
+    let run = Run { workflow: 9, ..ways::failed(900_000, now) };
+    let run = run.deliveries().into_iter().map(|one| one.of_repository(1, &repository));
+    append_all(&store, &run.collect::<Vec<_>>(), Drop, now).unwrap();
+    aggregate_at(&store, now).unwrap();
     let told = response(&reporter, &sweep());
     assert_eq!(told["github"]["done"].as_array().unwrap().len(), 1, "{told}");
     assert_eq!(steps(&told), ["slack tell", "sns tell"]);

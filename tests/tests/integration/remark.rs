@@ -172,21 +172,26 @@ fn a_comment_that_a_person_deleted_stays_deleted() {
     assert_eq!((comments(&hub).len(), hub.issues(WEB)[0].edits), (1, 0));
 }
 
-/// What is said of runs that the stream names, when nobody looks at anything else.
-fn of_ended(store: &Memory, hub: &Hub, ended: &[(u64, u64)], now: Time) -> String {
-    let (policy, server) = (&policy("comment"), &Server::default());
-    let reporter = Reporter { library: store, findings: store, policy, server };
+/// Runs of workflows, as the stream names them.
+fn ended(runs: &[(u64, u64)]) -> Ended {
     let named = |(workflow, run): &(u64, u64)| {
         let id = AttemptId { repository: 1, run: *run, attempt: 1 };
         (WorkflowId { repository: 1, workflow: *workflow }, id)
     };
+    Ended(runs.iter().map(named).collect())
+}
+
+/// What is said of runs that the stream names, when nobody looks at anything else.
+fn of_ended(store: &Memory, hub: &Hub, ended: &[(u64, u64)], now: Time) -> String {
+    let (policy, server) = (&policy("comment"), &Server::default());
+    let reporter = Reporter { library: store, findings: store, policy, server };
     let audience = Audience {
         forge: Some(hub),
         dashboards: None::<&Grafana>,
         channels: &[] as &[Hook],
         feeds: Source::CloudWatch,
     };
-    let ended = Ended(ended.iter().map(named).collect());
+    let ended = self::ended(ended);
     let heard = tell(&reporter, &audience, Matter::Ended(&ended), || now, || true);
     let heard = wait(heard).unwrap();
     assert!(heard.github.is_none() && heard.grafana.is_none());

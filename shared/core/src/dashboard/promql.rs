@@ -184,13 +184,13 @@ impl Asked {
 
     fn mean(&self, timing: Timing, span: &str) -> String {
         let [sum, count] = ["sum", "count"].map(|part| self.time(timing, part, span));
-        format!("{sum} / {count}")
+        quotient(&sum, &count)
     }
 
     fn steps(&self, span: &str) -> String {
         let [sum, count] = ["sum", "count"]
             .map(|part| self.grown(&format!("{STEP_DURATION}_{part}"), "", STEP, span));
-        format!("{sum} / {count}")
+        quotient(&sum, &count)
     }
 
     /// The counter of what has ended, and its label for how.
@@ -209,7 +209,7 @@ impl Asked {
         let [good, all] = [self.results(Outcome::Succeeded).0, self.judged("=~")];
         let [good, all] = [self.count(&good, span), self.count(&all, span)];
         // Where nothing ever succeeded there is no series of successes.
-        format!("({good} or 0 * {all}) / {all}")
+        quotient(&format!("({good} or 0 * {all})"), &all)
     }
 
     fn trend(&self) -> String {
@@ -238,6 +238,11 @@ impl Asked {
 fn chosen() -> [String; 3] {
     [(REPOSITORY, "repository"), (PIPELINE, "workflow"), (SEGMENT, "segment")]
         .map(|(label, variable)| format!("{label}=\"${variable}\""))
+}
+
+/// Nothing where there is nothing to divide by.
+fn quotient(of: &str, by: &str) -> String {
+    format!("{of} / ({by} > 0)")
 }
 
 /// The value of a label, in the name of a line.

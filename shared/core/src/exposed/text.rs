@@ -95,7 +95,11 @@ fn in_segment(labels: &str, segment: Segment) -> String {
 }
 
 fn label(name: &str, value: &str) -> String {
-    let value = hostile::html(value);
+    shown(name, &hostile::html(value))
+}
+
+/// A label whose value is fit to be shown.
+fn shown(name: &str, value: &str) -> String {
     let value = value.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n");
     format!("{name}=\"{value}\"")
 }
@@ -157,8 +161,13 @@ impl Page {
         }
         self.head(STEP_DURATION, "summary", "Start of a step to its completion.");
         for (labels, job) in jobs {
-            for (key, step) in &job.steps {
-                let labels = format!("{labels},{}", label(STEP, &step_label(key)));
+            let mut seen = BTreeSet::new();
+            let distinct = |(key, step)| {
+                let name = step_label(key);
+                seen.insert(name.clone()).then_some((name, step))
+            };
+            for (name, step) in job.steps.iter().filter_map(distinct) {
+                let labels = format!("{labels},{}", shown(STEP, &name));
                 for (segment, ran) in &step.ran {
                     self.sum_and_count(STEP_DURATION, &in_segment(&labels, *segment), *ran);
                 }

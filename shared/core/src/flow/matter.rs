@@ -50,7 +50,7 @@ impl Matter<'_> {
     }
 
     /// Whether it is about what was judged.
-    pub(super) const fn is_everything(self) -> bool {
+    pub const fn is_everything(self) -> bool {
         matches!(self, Self::Everything)
     }
 }

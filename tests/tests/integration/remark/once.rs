@@ -1,6 +1,7 @@
 //! Killed anywhere, or many at once: one remark.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Barrier, Mutex};
 
 use kit::{Crashing, Doom, Dying, Hub, Memory, Moment, Run, wait};
@@ -9,7 +10,7 @@ use laptime_core::port::{Posted, Remarks, Said, Spot, Stored};
 use laptime_core::render::Server;
 use laptime_core::time::Time;
 
-use super::{WEB, comments, hours, policy, remark_on, sha, store, take_up, topic};
+use super::{WEB, comments, ended, hours, of_ended, policy, remark_on, sha, store, take_up, topic};
 
 /// What happens in three hours: a slow head, its second attempt, a push.
 fn happen(store: &Memory, hub: &Hub, hour: i64) {
@@ -100,6 +101,42 @@ impl Remarks for Meeting<'_> {
     async fn put_said(&self, spot: &Spot, said: &Said) -> Stored<bool> {
         self.store.put_said(spot, said).await
     }
+}
+
+/// What a start knows that read before another one noted anything.
+struct Late<'a>(&'a Memory, AtomicBool);
+
+impl Remarks for Late<'_> {
+    async fn said(&self, spot: &Spot) -> Stored<Option<Said>> {
+        let is_late = matches!(spot, Spot::Head { .. }) && !self.1.swap(true, Ordering::Relaxed);
+        if is_late { Ok(None) } else { self.0.said(spot).await }
+    }
+
+    async fn put_said(&self, spot: &Spot, said: &Said) -> Stored<bool> {
+        self.0.put_said(spot, said).await
+    }
+}
+
+#[test]
+fn a_start_that_knew_less_forgets_no_workflow_for_the_next() {
+    let (store, hub) = (store(), Hub::default());
+    hub.opens(WEB, "main", &sha(1));
+    let of = |workflow, run| Run { workflow, ..topic(run, 1, hours(-1), 900) };
+    take_up(&store, &[of(1, 1), of(2, 2)], hours(0));
+    let (policy, server) = (&policy("comment"), &Server::default());
+    let late = Late(&store, AtomicBool::new(false));
+    // Both start at once, each for the run of another workflow; the second has not seen the first.
+    assert!(of_ended(&store, &hub, &[(1, 1)], hours(0)).contains("comment on it"));
+    let ended = ended(&[(2, 2)]);
+    let reporter = Reporter { library: &store, findings: &late, policy, server };
+    wait(reporter.remark(&hub, Matter::Ended(&ended), || hours(0), || true)).unwrap();
+    let said = comments(&hub).join("");
+    assert!(!said.contains("| `Workflow 1` |") && said.contains("| `Workflow 2` |"), "{said}");
+    // A third one brings all of them back.
+    take_up(&store, &[of(3, 3)], hours(0));
+    of_ended(&store, &hub, &[(3, 3)], hours(0));
+    let said = comments(&hub).join("");
+    assert!((1..=3).all(|nth| said.contains(&format!("| `Workflow {nth}` |"))), "{said}");
 }
 
 #[test]

@@ -17,7 +17,7 @@ const COUNTED_EVERY_MS: i64 = 600_000;
 /// What is told now.
 #[derive(Debug, Default)]
 pub(crate) struct Exposing {
-    now: Mutex<Option<(Time, Exposed, Health)>>,
+    now: Mutex<Option<(Exposed, Health)>>,
     counting: Mutex<Counting>,
 }
 
@@ -38,16 +38,15 @@ struct Counting {
 }
 
 impl Exposing {
-    /// Counts anew if a pass has done something, or the last count is old.
+    /// Counts anew if a pass has done something, or the whole store was gone through long ago.
     pub(super) fn count(&self, store: &Store, has_changed: bool) -> anyhow::Result<()> {
         let now = clock();
-        let counted =
-            self.now.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|now| now.0);
-        if !is_old(counted, now) && !has_changed {
+        let mut counting = self.counting.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_told = self.now.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        if is_told && !has_changed && counting.recent(now).is_some() {
             return Ok(());
         }
         let snapshot = store.snapshot()?;
-        let mut counting = self.counting.lock().unwrap_or_else(PoisonError::into_inner);
         let mut exposed = store.exposed()?;
         exposed.raise(counting.counted.workflows(&snapshot)?);
         let survey = counting.survey(&snapshot, &mut exposed, now)?;
@@ -66,7 +65,7 @@ impl Exposing {
         let Survey { standing, jobs_without_series } = survey;
         let version = env!("CARGO_PKG_VERSION");
         let health = Health { standing, findings, jobs_without_series, version };
-        let told = Some((now, exposed, health));
+        let told = Some((exposed, health));
         *self.now.lock().unwrap_or_else(PoisonError::into_inner) = told;
         Ok(())
     }
@@ -75,7 +74,7 @@ impl Exposing {
     pub(super) fn text(&self, store: &Store) -> Stored<Option<String>> {
         let pulse = store.snapshot()?.pulse()?;
         let told = self.now.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((_, exposed, health)) = told.as_ref() else { return Ok(None) };
+        let Some((exposed, health)) = told.as_ref() else { return Ok(None) };
         let mut health = health.clone();
         health.standing.events_waiting = Some(pulse.waiting);
         health.standing.days_touched = pulse.touched;
@@ -85,6 +84,12 @@ impl Exposing {
 }
 
 impl Counting {
+    /// What follows from the whole store, if it was gone through lately.
+    fn recent(&self, now: Time) -> Option<&Survey> {
+        let (at, survey) = self.surveyed.as_ref()?;
+        (0..COUNTED_EVERY_MS).contains(&now.since(*at)).then_some(survey)
+    }
+
     /// Goes through the whole store and chooses the jobs to tell of, unless that was done a moment ago.
     fn survey(
         &mut self,
@@ -92,9 +97,7 @@ impl Counting {
         exposed: &mut Exposed,
         now: Time,
     ) -> anyhow::Result<Survey> {
-        if let Some((at, survey)) = &self.surveyed
-            && !is_old(Some(*at), now)
-        {
+        if let Some(survey) = self.recent(now) {
             return Ok(survey.clone());
         }
         let today = now.day();
@@ -105,9 +108,4 @@ impl Counting {
         self.surveyed = Some((now, survey.clone()));
         Ok(survey)
     }
-}
-
-/// Whether something was done so long ago that it is done again.
-fn is_old(done: Option<Time>, now: Time) -> bool {
-    done.is_none_or(|done| !(0..COUNTED_EVERY_MS).contains(&now.since(done)))
 }

@@ -154,7 +154,10 @@ fn names_that_look_alike_are_told_once() {
     for series in twice.series.values_mut() {
         let step = series.steps.values().next().unwrap().clone();
         series.steps.insert(("Run tests".to_owned(), 2), step.clone());
-        series.steps.insert(("Run tests (2)".to_owned(), 1), step);
+        series.steps.insert(("Run tests (2)".to_owned(), 1), step.clone());
+        for occurrence in 1..4 {
+            series.steps.insert(("y".repeat(300), occurrence), step.clone());
+        }
     }
     let day = rollup([(one, twice), (other, job(5, 40_000))]);
     assert_eq!(exposed.choose(&lately(TODAY, &day), TODAY), 1);
@@ -168,6 +171,8 @@ fn names_that_look_alike_are_told_once() {
     let names = page.lines().filter(|line| !line.starts_with('#'));
     let names: Vec<&str> = names.map(|line| line.rsplit_once(' ').unwrap().0).collect();
     assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{page}");
+    let third = |name: &&&str| name.contains("yyy") && name.contains(" (3)\"");
+    assert_eq!(names.iter().filter(third).count(), 2, "sum and count: {page}");
 }
 
 #[test]

@@ -199,8 +199,13 @@ where
     ) -> Result<(), Trouble> {
         let findings = self.reporter.findings;
         let before = findings.said(&head.spot()).await?;
-        let seen = Some(head.told(pulls, asked));
-        let said = Said { seen, ..Said::after(before.as_ref(), (self.clock)()) };
+        let mut seen = head.told(pulls, asked);
+        // Another start may have told of workflows that this one did not look at.
+        let known = before.iter().filter_map(|said| said.seen.as_ref());
+        seen.days.extend(known.flat_map(|seen| &seen.days));
+        seen.days.sort_unstable();
+        seen.days.dedup();
+        let said = Said { seen: Some(seen), ..Said::after(before.as_ref(), (self.clock)()) };
         // Whoever was first noted no less.
         findings.put_said(&head.spot(), &said).await?;
         Ok(())
