@@ -320,7 +320,7 @@ fn prometheus_answers_all_that_the_dashboards_ask() {
     let scraper = Scraper::of(&served, "none", folder.path());
     // A rate is one of several scrapes, with more at the last of them.
     while scraper.value("min(count_over_time(laptime_attempts_total[1m]))") < 2.0 {}
-    let address = served.host().to_owned();
+    let address = served.host();
     assert_eq!(served.stop(), Some(0));
     replay(&laptime, folder.path(), &recent_history(60, today()), today());
     let _served = laptime.serve_at(&address, &[]);
