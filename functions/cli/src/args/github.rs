@@ -9,11 +9,11 @@ use super::{FormatArgs, StoreArgs};
 ///
 /// With GRAFANA_URL and GRAFANA_TOKEN, dashboards and annotations are written to Grafana, where they
 /// are not what they are to be. For issues it needs a token that may write issues in GITHUB_TOKEN, or
-/// an App in GITHUB_APP_ID and GITHUB_APP_KEY; GITHUB_API_URL names another GitHub than github.com. `laptime serve` does the same
-/// by itself when they are set. Where the policy asks for remarks on pull requests, these are made
-/// too. With SLACK_WEBHOOK_URL a chat is told of findings and of failed runs on the default branch.
-/// Each finding has one issue, whatever fails in between; a pass that
-/// dies is made good by the next one, ten minutes later.
+/// an App in GITHUB_APP_ID and GITHUB_APP_KEY; GITHUB_API_URL names another GitHub than github.com.
+/// `laptime serve` does the same by itself when they are set. Where the policy asks for remarks on
+/// pull requests, these are made too. With SLACK_WEBHOOK_URL a chat is told of findings and of failed
+/// runs on the default branch. Each finding has one issue, whatever fails in between; a pass that dies
+/// is made good by the next one, ten minutes later.
 #[derive(Debug, ClapArgs)]
 #[expect(clippy::doc_markdown, reason = "help is shown as it is")]
 pub(crate) struct NotifyArgs {

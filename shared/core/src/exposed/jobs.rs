@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::exposed::{Exposed, Tally};
 use crate::hostile;
+use crate::render::numbered;
 use crate::rollup::{JobRollup, Rollup};
 use crate::row::{Segment, WorkflowId};
 use crate::stats::Dist;
@@ -52,18 +53,24 @@ pub struct Step {
 
 /// What ran lately in a workflow, and may be told.
 #[derive(Debug, Clone, Default)]
-pub struct Lately(BTreeMap<String, (Seen, BTreeMap<StepKey, Seen>)>);
+pub struct Lately(BTreeMap<String, Ran>);
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone)]
+struct Ran {
+    seen: Seen,
+    steps: BTreeMap<StepKey, Seen>,
+}
+
+#[derive(Debug, Clone)]
 struct Seen {
     runs: u64,
     ms: u64,
-    latest: Option<Day>,
+    latest: Day,
 }
 
 impl Job {
-    const fn new(latest: Day) -> Self {
-        Self { latest, tally: Tally::new(), steps: BTreeMap::new() }
+    fn new(latest: Day) -> Self {
+        Self { latest, tally: Tally::default(), steps: BTreeMap::new() }
     }
 
     /// The same job and steps with nothing counted yet.
@@ -126,12 +133,14 @@ impl Lately {
     /// Adds a day.
     pub fn add(&mut self, day: Day, rollup: &Rollup) {
         for (name, job) in &rollup.jobs {
-            let (seen, steps) = self.0.entry(name.clone()).or_default();
             for series in job.series.values() {
-                let ran = [&series.ran.green, &series.ran.failed, &series.ran.neither];
-                seen.add(day, series.outcomes.total(), ran.map(|dist| dist.sum().0).iter().sum());
+                let new = || Ran { seen: Seen::new(day), steps: BTreeMap::new() };
+                let ran = self.0.entry(name.clone()).or_insert_with(new);
+                let took = [&series.ran.green, &series.ran.failed, &series.ran.neither];
+                let took = took.iter().map(|dist| dist.sum().0).sum();
+                ran.seen.add(day, series.outcomes.total(), took);
                 for (key, step) in &series.steps {
-                    let seen = steps.entry(key.clone()).or_default();
+                    let seen = ran.steps.entry(key.clone()).or_insert_with(|| Seen::new(day));
                     seen.add(day, step.outcomes.total(), step.ran.sum().0);
                 }
             }
@@ -141,21 +150,23 @@ impl Lately {
     /// Without what ran too seldom.
     #[must_use]
     pub fn often(mut self) -> Self {
-        self.0.retain(|_, (seen, steps)| {
-            steps.retain(|_, seen| seen.runs >= ENOUGH_RUNS && seen.ms > 0);
-            seen.runs >= ENOUGH_RUNS
+        self.0.retain(|_, ran| {
+            ran.steps.retain(|_, seen| seen.runs >= ENOUGH_RUNS && seen.ms > 0);
+            ran.seen.runs >= ENOUGH_RUNS
         });
         self
     }
 }
 
 impl Seen {
+    const fn new(day: Day) -> Self {
+        Self { runs: 0, ms: 0, latest: day }
+    }
+
     fn add(&mut self, day: Day, runs: u64, ms: u64) {
-        if runs > 0 {
-            self.runs += runs;
-            self.ms = self.ms.saturating_add(ms);
-            self.latest = self.latest.max(Some(day));
-        }
+        self.runs += runs;
+        self.ms = self.ms.saturating_add(ms);
+        self.latest = self.latest.max(day);
     }
 }
 
@@ -166,18 +177,21 @@ impl Exposed {
         self.forget_gone(today);
         let mut without = 0;
         let jobs = lately.iter().flat_map(|(id, lately)| {
-            lately.0.iter().map(move |(name, (seen, _))| (Reverse(seen.ms), *id, name, seen.latest))
+            let named =
+                move |(name, ran): (_, &Ran)| (Reverse(ran.seen.ms), *id, name, ran.seen.latest);
+            lately.0.iter().map(named)
         });
+        let told: usize = self.jobs.values().map(BTreeMap::len).sum();
+        let mut room = MOST_JOBS.saturating_sub(told);
         for (_, id, name, latest) in sorted(jobs) {
-            let Some(latest) = latest else { continue };
-            let has_room = self.jobs.values().map(BTreeMap::len).sum::<usize>() < MOST_JOBS;
             let held = self.jobs.entry(id).or_default();
             if held.contains_key(name) {
                 continue;
             }
-            let is_distinct = held.keys().all(|one| hostile::html(one) != hostile::html(name));
-            if has_room && is_distinct {
+            let label = hostile::html(name);
+            if room > 0 && held.keys().all(|one| hostile::html(one) != label) {
                 held.insert(name.clone(), Job::new(latest));
+                room -= 1;
             } else {
                 without += 1;
             }
@@ -188,12 +202,13 @@ impl Exposed {
     }
 
     fn choose_steps(&mut self, lately: &BTreeMap<WorkflowId, Lately>) {
-        let mut room = MOST_STEPS.saturating_sub(self.told_steps());
+        let told = self.jobs.values().flat_map(BTreeMap::values).map(|job| job.steps.len());
+        let mut room = MOST_STEPS.saturating_sub(told.sum());
         let mut found = Vec::new();
         for (id, jobs) in &self.jobs {
             let Some(lately) = lately.get(id) else { continue };
             for (name, job) in jobs {
-                let steps = lately.0.get(name).into_iter().flat_map(|(_, steps)| steps);
+                let steps = lately.0.get(name).into_iter().flat_map(|ran| &ran.steps);
                 let new = steps.filter(|(key, _)| !job.steps.contains_key(*key));
                 found.extend(
                     new.map(|(key, seen)| {
@@ -204,17 +219,13 @@ impl Exposed {
         }
         for (_, (id, name), key, latest) in sorted(found) {
             let job = self.jobs.get_mut(&id).and_then(|jobs| jobs.get_mut(&name));
-            let (Some(job), Some(latest)) = (job, latest) else { continue };
+            let Some(job) = job else { continue };
             let label = step_label(key);
             if room > 0 && job.steps.keys().all(|one| step_label(one) != label) {
                 job.steps.insert(key.clone(), Step::new(latest));
                 room -= 1;
             }
         }
-    }
-
-    fn told_steps(&self) -> usize {
-        self.jobs.values().flat_map(BTreeMap::values).map(|job| job.steps.len()).sum()
     }
 
     /// Takes series from jobs and steps that have not run lately.
@@ -257,11 +268,7 @@ impl Exposed {
 
 /// How a step is told: with its number where its job has several of that name.
 pub(super) fn step_label((name, occurrence): &StepKey) -> String {
-    let name = hostile::html(name);
-    match occurrence {
-        0 | 1 => name,
-        again => format!("{name} ({again})"),
-    }
+    numbered(hostile::html(name), *occurrence)
 }
 
 fn sorted<T: Ord>(found: impl IntoIterator<Item = T>) -> Vec<T> {

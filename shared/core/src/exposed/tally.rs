@@ -40,10 +40,6 @@ pub struct Histogram {
 }
 
 impl Tally {
-    pub(super) const fn new() -> Self {
-        Self(BTreeMap::new())
-    }
-
     /// The segments that have attempts.
     pub fn segments(&self) -> impl Iterator<Item = (Segment, &Counts)> {
         self.0.iter().map(|(segment, counts)| (*segment, counts))

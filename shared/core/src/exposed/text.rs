@@ -41,7 +41,7 @@ pub fn text(exposed: &Exposed, health: &Health) -> String {
     );
     for (labels, counts) in &all {
         for (state, histogram) in [(PENDING, &counts.pending), (EXECUTING, &counts.executing)] {
-            page.histogram(RUN_DURATION, &format!("{labels},{}", label(STATE, state)), histogram);
+            page.histogram(RUN_DURATION, &format!("{labels},{}", shown(STATE, state)), histogram);
         }
     }
     page.head(ATTEMPTS, "counter", "Completed attempts of workflow runs by result.");
@@ -86,14 +86,15 @@ fn workflow(names: &Names, id: WorkflowId) -> String {
 /// Two workflows may have one name in one repository: the id tells them apart.
 fn labels([repository, workflow, id]: [&str; 3]) -> String {
     let names =
-        [label(REPOSITORY, repository), label(PIPELINE, workflow), label("workflow_id", id)];
+        [label(REPOSITORY, repository), label(PIPELINE, workflow), shown("workflow_id", id)];
     names.join(",")
 }
 
 fn in_segment(labels: &str, segment: Segment) -> String {
-    format!("{labels},{}", label(SEGMENT, segment.name()))
+    format!("{labels},{}", shown(SEGMENT, segment.name()))
 }
 
+/// A label whose value a stranger chose.
 fn label(name: &str, value: &str) -> String {
     shown(name, &hostile::html(value))
 }
@@ -140,7 +141,7 @@ impl Page {
 
     fn results(&mut self, name: &str, labels: &str, of: &str, counts: &Counts) {
         for (result, times) in &counts.results {
-            self.line(name, &format!("{labels},{}", label(of, result)), times);
+            self.line(name, &format!("{labels},{}", shown(of, result)), times);
         }
     }
 
@@ -199,7 +200,7 @@ impl Page {
         ];
         for (state, count) in states {
             if let Some(count) = count {
-                self.line(name, &label(WHERE, state), count);
+                self.line(name, &shown(WHERE, state), count);
             }
         }
         self.gauge(
@@ -215,10 +216,10 @@ impl Page {
         let name = FINDINGS_OPEN;
         self.head(name, "gauge", "Confirmed findings that are open.");
         for (direction, count) in [REGRESSION, "improvement"].iter().zip(health.findings) {
-            self.line(name, &label(DIRECTION, direction), count);
+            self.line(name, &shown(DIRECTION, direction), count);
         }
         self.head("laptime_build_info", "gauge", "The running program; always 1.");
-        self.line("laptime_build_info", &label("version", health.version), 1);
+        self.line("laptime_build_info", &shown("version", health.version), 1);
     }
 }
 

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::life::{Act, Plan, Planned, Why, digest, thousandths};
+use crate::life::gist::{digest, thousandths};
+use crate::life::{Act, Plan, Planned, Why};
 use crate::port::{Desk, Gathered, Gist, Issue};
 use crate::row::WorkflowId;
 use crate::time::Day;

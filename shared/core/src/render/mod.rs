@@ -28,6 +28,7 @@ pub(crate) use markdown::{bottleneck as bottleneck_point, bottleneck_headline};
 pub(crate) use notice::{NoticeLine, notice, once_more};
 pub(crate) use remark::remark;
 pub use server::{NotAServer, Server, commit, well_formed};
+pub(crate) use summary::numbered;
 pub(crate) use text::table::{Column, Table};
 pub use text::{difference_text, findings_text, text};
 pub use units::counted;

@@ -248,9 +248,14 @@ fn by_median(a: &Figures, b: &Figures) -> std::cmp::Ordering {
 
 /// A step's name, with its number where its job has several of that name.
 pub(super) fn step_name(step: &StepReport) -> String {
-    match step.occurrence {
-        0 | 1 => step.name.clone(),
-        again => format!("{} ({again})", step.name),
+    numbered(step.name.clone(), step.occurrence)
+}
+
+/// The name of a step, with its number where its job has several of that name.
+pub(crate) fn numbered(name: String, occurrence: u32) -> String {
+    match occurrence {
+        0 | 1 => name,
+        again => format!("{name} ({again})"),
     }
 }
 

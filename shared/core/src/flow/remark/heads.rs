@@ -71,13 +71,13 @@ impl<L: Library, F: Remarks> Reporter<'_, L, F> {
     pub(super) async fn news(&self, matter: Matter<'_>, now: Time) -> Stored<Vec<Head>> {
         let recent = Day(now.day().0.saturating_sub(1))..now.day().next();
         let ids = matter.workflows(self.library, recent.clone()).await?;
-        let seen: BTreeSet<DayKey> = ids
+        let read: BTreeSet<DayKey> = ids
             .into_iter()
             .flat_map(|workflow| {
                 (recent.start.0..recent.end.0).map(move |day| DayKey { workflow, day: Day(day) })
             })
             .collect();
-        let keys = seen.iter().copied();
+        let keys = read.iter().copied();
         let mut rows = iter(keys.map(|key| self.library.rows(key))).buffered(AT_ONCE);
         let mut heads: BTreeMap<(u64, String), Vec<Lap>> = BTreeMap::new();
         while let Some(rows) = rows.next().await {
@@ -87,7 +87,7 @@ impl<L: Library, F: Remarks> Reporter<'_, L, F> {
         }
         heads.retain(|_, laps| matter.is_about(laps.iter().map(|lap| (lap.workflow, lap.id))));
         let oldest = Day(recent.start.0.saturating_sub(LASTING_DAYS));
-        let is_left = |key: &DayKey| key.day >= oldest && !seen.contains(key);
+        let is_left = |key: &DayKey| key.day >= oldest && !read.contains(key);
         let heads = heads.into_iter().map(|(key, laps)| self.head(key, laps, is_left));
         let mut heads = iter(heads).buffered(AT_ONCE);
         let mut news = Vec::new();
