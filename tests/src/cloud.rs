@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_dynamodb::config::Credentials;
 use aws_sdk_dynamodb::types::{
@@ -21,8 +22,12 @@ use crate::program::variable;
 
 const TABLE: &str = "laptime";
 
-/// How long the stand-in may take to come up on a busy machine.
+/// How long the stand-in may take to come up, and for a call, on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// It loads each with the first call, which on a busy disk takes longer than our programs wait.
+const SERVICES: [&str; 7] =
+    ["dynamodb", "dynamodbstreams", "ssm", "secretsmanager", "monitoring", "s3", "sns"];
 
 /// Kills the stand-in when this process ends, however it ends.
 const GUARD: &str = r#""$0" >/dev/null 2>&1 & pid=$!; cat >/dev/null; kill "$pid""#;
@@ -51,13 +56,12 @@ pub fn cloud() -> Cloud {
     static LAST: AtomicU64 = AtomicU64::new(100_000_000_000);
     let endpoint = format!("http://127.0.0.1:{}", STAND_IN.port);
     let account = (LAST.fetch_add(1, Ordering::Relaxed) + 1).to_string();
-    Cloud::new(endpoint, account)
+    Cloud::new(endpoint, account).patient()
 }
 
-/// The same account through a client in trouble, which nothing is tried again for.
-async fn troubled(cloud: &Cloud, client: &Faulty) -> SdkConfig {
-    let config = config(&cloud.endpoint, &cloud.account).await;
-    config.into_builder().http_client(client.clone()).retry_config(RetryConfig::disabled()).build()
+/// As much of a signature as the stand-in reads: whose call it is, and of which service.
+pub(crate) fn authorization(account: &str, service: &str) -> String {
+    format!("AWS4-HMAC-SHA256 Credential={account}/20260501/us-east-1/{service}/aws4_request")
 }
 
 async fn config(endpoint: &str, account: &str) -> SdkConfig {
@@ -88,7 +92,25 @@ impl StandIn {
             assert!(since.elapsed() < PATIENCE, "the stand-in for AWS does not come up");
             std::thread::yield_now();
         }
-        Self { port, _child: child, _state: state }
+        let stand_in = Self { port, _child: child, _state: state };
+        for service in SERVICES {
+            stand_in.load(service);
+        }
+        stand_in
+    }
+
+    /// Calls a service for nothing.
+    fn load(&self, service: &str) {
+        let settings = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(PATIENCE));
+        let called = settings
+            .build()
+            .new_agent()
+            .post(format!("http://127.0.0.1:{}/", self.port))
+            .header("authorization", authorization("1", service))
+            .send_empty();
+        assert!(called.is_ok(), "the stand-in for AWS does not answer for {service}: {called:?}");
     }
 }
 
@@ -98,7 +120,15 @@ impl Cloud {
         Self { clients, endpoint, account }
     }
 
-    /// The same account at another address.
+    /// Through clients that wait longer than ours do: a call that is tried again because its answer
+    /// was late finds its own work done.
+    fn patient(self) -> Self {
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build();
+        let config = self.clients.config().to_builder().timeout_config(timeouts).build();
+        Self { clients: Clients::new(config), ..self }
+    }
+
+    /// The same account at another address, through clients like those of our programs.
     #[must_use]
     pub fn reached_at(&self, endpoint: &str) -> Self {
         Self::new(endpoint.to_owned(), self.account.clone())
@@ -111,17 +141,17 @@ impl Cloud {
         described.table.unwrap().latest_stream_arn.unwrap()
     }
 
-    /// The store, through a client in trouble.
+    /// The store, through a client in trouble, which nothing is tried again for.
     pub fn troubled_store(&self, client: &Faulty) -> Store {
-        Clients::new(wait(troubled(self, client))).store(TABLE, 35)
+        let config = self.clients.config().to_builder().http_client(client.clone());
+        Clients::new(config.retry_config(RetryConfig::disabled()).build()).store(TABLE, 35)
     }
 
     /// Calls an operation of SQS, which needs no SDK for this little: parameters as in
     /// `Action=ReceiveMessage&QueueUrl=…`. What was answered.
     pub fn sqs(&self, parameters: &[(&str, &str)]) -> String {
-        let credential = format!("{}/20260501/us-east-1/sqs/aws4_request", self.account);
         let request = ureq::post(format!("{}/", self.endpoint))
-            .header("authorization", format!("AWS4-HMAC-SHA256 Credential={credential}"));
+            .header("authorization", authorization(&self.account, "sqs"));
         let answer = request.send_form(parameters.iter().copied());
         answer.unwrap().body_mut().read_to_string().unwrap()
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::cloud::{Cloud, cloud};
+use crate::cloud::{Cloud, authorization, cloud};
 use crate::flows::wait;
 use crate::program::{Answer, read, variable};
 use crate::scenario::signature;
@@ -96,14 +96,10 @@ impl Deployed {
     /// Invokes a function as its schedule would. What it answered, or what became of it.
     pub fn invoke(&self, logical: &str) -> Value {
         let path = format!("2015-03-31/functions/{}/invocations", self.name(logical));
-        let account = format!(
-            "AWS4-HMAC-SHA256 Credential={}/20260501/us-east-1/lambda/aws4_request",
-            self.cloud.account
-        );
         let answer = self
             .agent
             .post(format!("{}/{path}", self.cloud.endpoint))
-            .header("authorization", account)
+            .header("authorization", authorization(&self.cloud.account, "lambda"))
             .send(r#"{"laptime": "schedule"}"#);
         let answer = read(answer.unwrap()).unwrap();
         assert_eq!(answer.status, 200, "{answer:?}");
