@@ -4,7 +4,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -18,12 +18,10 @@ use laptime_aws::{Clients, Store};
 
 use crate::faulty::Faulty;
 use crate::flows::wait;
+use crate::patience::{PATIENCE, agent};
 use crate::program::variable;
 
 const TABLE: &str = "laptime";
-
-/// How long the stand-in may take to come up, and for a call, on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// It loads each with the first call, which on a busy disk takes longer than our programs wait.
 const SERVICES: [&str; 7] =
@@ -101,12 +99,7 @@ impl StandIn {
 
     /// Calls a service for nothing.
     fn load(&self, service: &str) {
-        let settings = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(PATIENCE));
-        let called = settings
-            .build()
-            .new_agent()
+        let called = agent()
             .post(format!("http://127.0.0.1:{}/", self.port))
             .header("authorization", authorization("1", service))
             .send_empty();

@@ -9,15 +9,13 @@ use serde_json::Value;
 
 use crate::cloud::{Cloud, authorization, cloud};
 use crate::flows::wait;
+use crate::patience::{PATIENCE, agent};
 use crate::program::{Answer, read, variable};
 use crate::scenario::signature;
 
 /// The secret of the webhook, as it lies in the parameter that the template names.
 const SECRET: &str = "a secret of the deployed tests";
 const SECRET_NAME: &str = "/laptime/webhook-secret";
-
-/// How long something that happens by itself is waited for: the schedule comes once a minute.
-const PATIENCE: Duration = Duration::from_mins(3);
 
 /// A stack of its own.
 #[derive(Debug)]
@@ -45,8 +43,7 @@ impl Deployed {
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{told}");
         let made = serde_json::from_slice(&output.stdout).unwrap();
-        let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
-        let deployed = Self { cloud, made, agent };
+        let deployed = Self { cloud, made, agent: agent() };
         deployed.set_secret(SECRET);
         deployed
     }

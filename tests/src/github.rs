@@ -13,6 +13,7 @@ use laptime_github::{Credentials, GitHub, Place};
 use secrecy::SecretString;
 use serde_json::Value;
 
+use crate::patience::agent;
 use crate::program::{Answer, read};
 
 /// Where GitHub is for a test.
@@ -71,7 +72,7 @@ impl GitHubStandIn {
 
     /// Gets or sends JSON.
     pub fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
-        let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+        let agent = agent();
         let request = ureq::http::Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.api))

@@ -8,15 +8,13 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
+use crate::patience::PATIENCE;
 use crate::program::variable;
-
-/// How long a function may take for an answer on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running function. Killed when dropped.
 #[derive(Debug)]

@@ -24,6 +24,7 @@ mod histories;
 mod hub;
 mod lambda;
 mod memory;
+mod patience;
 mod program;
 mod raw;
 mod reading;
@@ -50,6 +51,7 @@ pub use histories::{busy_history, hostile_history, jumbled, lines, recent_histor
 pub use hub::{Dying, Hub, HubCheck, HubIssue};
 pub use lambda::{Ended, Function, Outcome};
 pub use memory::Memory;
+pub use patience::{PATIENCE, agent};
 pub use program::{Answer, Laptime, Served, variable};
 pub use raw::Heard;
 pub use reading::Measured;

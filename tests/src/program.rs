@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use crate::patience::agent;
 use crate::scenario::signature;
 
 /// A variable that `make test` sets; missing ones say so.
@@ -174,8 +175,7 @@ impl Served {
         if log == Log::IsRead {
             std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
         }
-        let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
-        Self { child, address, agent }
+        Self { child, address, agent: agent() }
     }
 
     /// Address of a path.

@@ -10,6 +10,7 @@ use ureq::http::Request;
 
 use crate::cloud::Cloud;
 use crate::lambda::raw_request;
+use crate::patience::agent;
 use call::Call;
 
 mod call;
@@ -131,7 +132,7 @@ fn forward(upstream: &str, call: &Call, head: &str, body: Vec<u8>) -> Vec<u8> {
             request = request.header(name, value.trim());
         }
     }
-    let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+    let agent = agent();
     let response = match &*call.method {
         "GET" | "HEAD" => agent.run(request.body(()).unwrap()),
         _ => agent.run(request.body(body).unwrap()),

@@ -5,12 +5,13 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use kit::{
-    Cloud, Delivery, Deployed, Function, Gathered, Job, Laptime, Memory, Run, aggregate_at,
-    append_all, at, busy_history, cloud, jumbled, lines, measure_at, report_json, wait,
+    Cloud, Delivery, Deployed, Function, Gathered, Job, Laptime, Memory, PATIENCE, Run,
+    aggregate_at, append_all, at, busy_history, cloud, jumbled, lines, measure_at, report_json,
+    wait,
 };
 use laptime_core::ingest::Progress::Drop;
 use laptime_core::port::{Lease, Ledger};
@@ -216,8 +217,7 @@ fn a_killed_aggregator_is_finished_by_the_next() {
         }
         let since = Instant::now();
         while !bucket(partition) {
-            let log = || function.raw_log();
-            assert!(since.elapsed() < Duration::from_mins(1), "nothing in {partition}: {}", log());
+            assert!(since.elapsed() < PATIENCE, "no {partition}: {}", function.raw_log());
         }
         drop(function);
         // As if its lease had lapsed.

@@ -9,7 +9,9 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use fastrand::Rng;
-use kit::{Delivery, Fault, Grafana, Memory, Weeks, aggregate_at, append_all, jumbled, wait};
+use kit::{
+    Delivery, Fault, Grafana, Memory, Weeks, agent, aggregate_at, append_all, jumbled, wait,
+};
 use laptime_core::config::{Policy, Source};
 use laptime_core::flow::{self, GrafanaWritten, plan_grafana, update_grafana};
 use laptime_core::ingest::Progress::Drop;
@@ -208,7 +210,7 @@ fn what_is_not_grafana_is_told_as_that() {
 #[test]
 fn a_body_that_breaks_the_contract_is_refused() {
     let grafana = Grafana::start();
-    let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+    let agent = agent();
     let send = |method: &str, path: &str, body: &Value| {
         let request = ureq::http::Request::builder()
             .method(method)
