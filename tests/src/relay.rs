@@ -33,6 +33,11 @@ struct State {
     calls: BTreeMap<String, usize>,
     /// By operation, with how many calls they are for.
     faults: BTreeMap<&'static str, (Fault, usize)>,
+    /// In the write after which nothing is answered any more.
+    last_write: Option<&'static str>,
+    is_silent: bool,
+    /// That write was forwarded.
+    has_ended: bool,
 }
 
 /// A relay in front of a cloud.
@@ -79,6 +84,17 @@ impl Relay {
         self.state.lock().unwrap().faults.insert(operation, (fault, calls));
     }
 
+    /// The next write of an item with this key, or part of one, is the last call to take effect:
+    /// neither it nor a later one is answered.
+    pub fn fall_silent_after(&self, key: &'static str) {
+        self.state.lock().unwrap().last_write = Some(key);
+    }
+
+    /// Whether that write has taken effect.
+    pub fn has_fallen_silent(&self) -> bool {
+        self.state.lock().unwrap().has_ended
+    }
+
     /// From now on, all calls go through.
     pub fn mend(&self) {
         self.state.lock().unwrap().faults.clear();
@@ -87,8 +103,19 @@ impl Relay {
 
 impl State {
     /// Counts a call. What is to become of it.
-    fn fate(&mut self, operation: &str) -> Option<Fault> {
+    fn fate(&mut self, operation: &str, body: &[u8]) -> Option<Fault> {
         *self.calls.entry(operation.to_owned()).or_default() += 1;
+        if self.is_silent {
+            return Some(Fault::Silence);
+        }
+        let key = self.last_write.map(|key| format!("{{\"S\":\"{key}\"}}"));
+        let has_it = |key: String| String::from_utf8_lossy(body).contains(&key);
+        if operation.contains("Write") || operation == "PutItem" {
+            self.is_silent = key.is_some_and(has_it);
+        }
+        if self.is_silent {
+            return Some(Fault::SilenceAfterwards);
+        }
         let (fault, left) = self.faults.get_mut(operation)?;
         *left = left.checked_sub(1)?;
         Some(*fault)
@@ -99,13 +126,16 @@ fn pass_on(mut stream: TcpStream, state: &Mutex<State>, upstream: &str) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     while let Some((head, body)) = raw_request(&mut reader) {
         let call = Call::of(&head, &body);
-        let fault = state.lock().unwrap().fate(&call.operation);
+        let fault = state.lock().unwrap().fate(&call.operation, &body);
         let reply = match fault {
             None => forward(upstream, &call, &head, body),
             Some(Fault::Answer(status, error)) => call.refusal(status, error),
             Some(Fault::Close) => return,
             Some(Fault::SilenceAfterwards) => {
                 forward(upstream, &call, &head, body);
+                let mut state = state.lock().unwrap();
+                state.has_ended = state.is_silent;
+                drop(state);
                 return silence(&stream);
             }
             Some(Fault::Silence) => return silence(&stream),
