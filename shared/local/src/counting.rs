@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use laptime_core::exposed::{Exposed, Jobs, Lately, Tally, Told};
+use laptime_core::exposed::{Exposed, Jobs, Tally, Told};
 use laptime_core::port::{Library, Stored};
-use laptime_core::rollup::{Head, Named, Rollup};
+use laptime_core::rollup::{Head, Lately, Named, Rollup};
 use laptime_core::row::WorkflowId;
 use laptime_core::stored::{Unreadable, from_bytes};
 use laptime_core::time::Day;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::exposed::{Exposed, Tally};
 use crate::hostile;
 use crate::render::numbered;
-use crate::rollup::{JobRollup, Rollup};
+use crate::rollup::{JobRollup, LATELY_DAYS, Lately, StepKey};
 use crate::row::{Segment, WorkflowId};
 use crate::stats::Dist;
 use crate::time::Day;
@@ -18,16 +18,6 @@ pub const MOST_JOBS: usize = 200;
 
 /// Steps of these jobs with series of their own.
 pub const MOST_STEPS: usize = 1_000;
-
-/// A job or step that has run less often lately gets no series: names that are made up for one run
-/// would fill them.
-const ENOUGH_RUNS: u64 = 5;
-
-/// Days that are looked at for it. Who has not run in them makes room.
-pub const LATELY_DAYS: i32 = 60;
-
-/// A step: its name, and which of that name it is in its job.
-pub type StepKey = (String, u32);
 
 /// Jobs of one workflow as they are told, by name.
 pub type Jobs = BTreeMap<String, Job>;
@@ -49,23 +39,6 @@ pub struct Step {
     latest: Day,
     /// Number of samples and their sum in milliseconds.
     pub ran: BTreeMap<Segment, [u64; 2]>,
-}
-
-/// What ran lately in a workflow, and may be told.
-#[derive(Debug, Clone, Default)]
-pub struct Lately(BTreeMap<String, Ran>);
-
-#[derive(Debug, Clone)]
-struct Ran {
-    seen: Seen,
-    steps: BTreeMap<StepKey, Seen>,
-}
-
-#[derive(Debug, Clone)]
-struct Seen {
-    runs: u64,
-    ms: u64,
-    latest: Day,
 }
 
 impl Job {
@@ -129,47 +102,6 @@ impl Step {
     }
 }
 
-impl Lately {
-    /// Adds a day.
-    pub fn add(&mut self, day: Day, rollup: &Rollup) {
-        for (name, job) in &rollup.jobs {
-            for series in job.series.values() {
-                let new = || Ran { seen: Seen::new(day), steps: BTreeMap::new() };
-                let ran = self.0.entry(name.clone()).or_insert_with(new);
-                let took = [&series.ran.green, &series.ran.failed, &series.ran.neither];
-                let took = took.iter().map(|dist| dist.sum().0).sum();
-                ran.seen.add(day, series.outcomes.total(), took);
-                for (key, step) in &series.steps {
-                    let seen = ran.steps.entry(key.clone()).or_insert_with(|| Seen::new(day));
-                    seen.add(day, step.outcomes.total(), step.ran.sum().0);
-                }
-            }
-        }
-    }
-
-    /// Without what ran too seldom.
-    #[must_use]
-    pub fn often(mut self) -> Self {
-        self.0.retain(|_, ran| {
-            ran.steps.retain(|_, seen| seen.runs >= ENOUGH_RUNS && seen.ms > 0);
-            ran.seen.runs >= ENOUGH_RUNS
-        });
-        self
-    }
-}
-
-impl Seen {
-    const fn new(day: Day) -> Self {
-        Self { runs: 0, ms: 0, latest: day }
-    }
-
-    fn add(&mut self, day: Day, runs: u64, ms: u64) {
-        self.runs += runs;
-        self.ms = self.ms.saturating_add(ms);
-        self.latest = self.latest.max(day);
-    }
-}
-
 impl Exposed {
     /// Gives series to jobs and steps that ran lately, those that took the most time first, and takes
     /// them from those that did not. Answers how many jobs had no room.
@@ -177,9 +109,7 @@ impl Exposed {
         self.forget_gone(today);
         let mut without = 0;
         let jobs = lately.iter().flat_map(|(id, lately)| {
-            let named =
-                move |(name, ran): (_, &Ran)| (Reverse(ran.seen.ms), *id, name, ran.seen.latest);
-            lately.0.iter().map(named)
+            lately.jobs().map(move |(name, ran)| (Reverse(ran.ms), *id, name, ran.latest))
         });
         let told: usize = self.jobs.values().map(BTreeMap::len).sum();
         let mut room = MOST_JOBS.saturating_sub(told);
@@ -208,13 +138,10 @@ impl Exposed {
         for (id, jobs) in &self.jobs {
             let Some(lately) = lately.get(id) else { continue };
             for (name, job) in jobs {
-                let steps = lately.0.get(name).into_iter().flat_map(|ran| &ran.steps);
-                let new = steps.filter(|(key, _)| !job.steps.contains_key(*key));
-                found.extend(
-                    new.map(|(key, seen)| {
-                        (Reverse(seen.ms), (*id, name.clone()), key, seen.latest)
-                    }),
-                );
+                let new = lately.steps(name).filter(|(key, _)| !job.steps.contains_key(*key));
+                let found_here =
+                    new.map(|(key, ran)| (Reverse(ran.ms), (*id, name.clone()), key, ran.latest));
+                found.extend(found_here);
             }
         }
         for (_, (id, name), key, latest) in sorted(found) {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::row::{Names, WorkflowId};
 use crate::time::Day;
 
-pub use jobs::{Job, Jobs, LATELY_DAYS, Lately, MOST_JOBS, MOST_STEPS, Step, StepKey};
+pub use jobs::{Job, Jobs, MOST_JOBS, MOST_STEPS, Step};
 pub use tally::{BOUNDS_MS, Counts, Histogram, Tally};
 pub use text::{Health, text};
 

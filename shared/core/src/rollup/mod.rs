@@ -3,6 +3,7 @@
 
 mod head;
 mod job;
+mod lately;
 mod limit;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::time::{Millis, Time};
 
 pub use head::Head;
 pub use job::{JobRollup, JobSeries, StepSeries, Timings};
+pub use lately::{LATELY_DAYS, Lately, Ran, StepKey};
 pub use limit::{MAX_CLASSES, MAX_JOBS, MAX_STEPS};
 
 /// Attempts kept one by one beside the sums: the latest of the period.

@@ -2,8 +2,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use laptime_core::exposed::{Exposed, Health, LATELY_DAYS, text};
+use laptime_core::exposed::{Exposed, Health, text};
 use laptime_core::port::{Library, Standing, Stored};
+use laptime_core::rollup::LATELY_DAYS;
 use laptime_core::time::{Day, Time};
 use laptime_local::{Counted, Snapshot, Store};
 

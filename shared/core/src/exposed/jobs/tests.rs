@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::exposed::{Health, Told, text};
-use crate::rollup::{JobSeries, StepSeries};
+use crate::rollup::{JobSeries, Rollup, StepSeries};
 use crate::row::Names;
 use crate::stats::Outcomes;
 use crate::time::Millis;
