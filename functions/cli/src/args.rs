@@ -287,6 +287,9 @@ pub(crate) struct PlanArgs {
     /// Budget of metrics of workflows; 100 if not given, as in the template.
     #[arg(long, value_name = "N")]
     pub(crate) max_series: Option<u32>,
+    /// Budget of metrics of single jobs, six for each; none if not given.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_job_series: Option<u32>,
     /// With a reporter that tells people on GitHub or in Grafana.
     #[arg(long)]
     pub(crate) tell: bool,

@@ -23,6 +23,7 @@
 //! | `C#digest` | number | a part of a value too large for one item |
 //! | `P` | `pass`, `stream` | the lease; how far the stream was read |
 //! | | `fleet`, `flight` | how workflows do; samples on their way |
+//! | | `jobs` | jobs with metrics of their own |
 //! | | `unjudged`, `active#day` | workflows to judge; series that a day had |
 
 use laptime_core::model::{AttemptId, EventKey};
@@ -286,6 +287,10 @@ pub(crate) fn flight() -> Key {
 
 pub(crate) fn fleet() -> Key {
     Key::new("P", "fleet")
+}
+
+pub(crate) fn jobs() -> Key {
+    Key::new("P", "jobs")
 }
 
 pub(crate) fn unjudged() -> Key {

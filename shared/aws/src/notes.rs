@@ -24,7 +24,7 @@ impl Notes for Store {
         self.check(doing, fence).await?;
         let expires = match note {
             Note::Sent(day) => Some(day.day.start().plus_days(SENT_DAYS).as_millis() / 1_000),
-            Note::Flight | Note::Fleet | Note::Unjudged | Note::Active(_) => None,
+            Note::Flight | Note::Fleet | Note::Jobs | Note::Unjudged | Note::Active(_) => None,
         };
         let item = Item::at(key_of(note));
         let item = match expires {
@@ -44,6 +44,7 @@ fn key_of(note: Note) -> Key {
         Note::Sent(day) => key::sent(day),
         Note::Flight => key::flight(),
         Note::Fleet => key::fleet(),
+        Note::Jobs => key::jobs(),
         Note::Unjudged => key::unjudged(),
         Note::Active(day) => key::active(day),
     }

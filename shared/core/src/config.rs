@@ -108,6 +108,9 @@ pub struct Metrics {
     /// Metrics that workflows may have together, each billed by the month. The most active
     /// workflows have their own, the rest share those of `other`.
     pub max_series: u32,
+    /// Metrics that single jobs and steps of these may have on top, six for each job. Those that take
+    /// the most time have them.
+    pub max_job_series: u32,
     /// Whether durations are sent as `PipelineDuration` in `CI/CD/Performance` too.
     pub compatibility: bool,
 }
@@ -192,7 +195,12 @@ impl Default for Serve {
 
 impl Default for Metrics {
     fn default() -> Self {
-        Self { namespace: "Laptime".to_owned(), max_series: 100, compatibility: false }
+        Self {
+            namespace: "Laptime".to_owned(),
+            max_series: 100,
+            max_job_series: 0,
+            compatibility: false,
+        }
     }
 }
 

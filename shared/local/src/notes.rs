@@ -36,5 +36,6 @@ fn key(note: Note) -> (i64, i64, i64, i32) {
         Note::Fleet => (2, 0, 0, 0),
         Note::Unjudged => (3, 0, 0, 0),
         Note::Active(day) => (4, 0, 0, day.0),
+        Note::Jobs => (5, 0, 0, 0),
     }
 }

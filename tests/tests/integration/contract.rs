@@ -417,6 +417,7 @@ fn a_note_is_what_was_put_last(store: &impl Subject) {
         Note::Sent(day_one()),
         Note::Flight,
         Note::Fleet,
+        Note::Jobs,
         Note::Unjudged,
         Note::Active(day_one().day),
         Note::Active(day_one().day.next()),

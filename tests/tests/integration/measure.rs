@@ -1,5 +1,7 @@
 //! Passes that send metrics: each sample once, and gauges of the moment.
 
+mod jobs;
+
 use kit::{
     Crashing, Doom, Fate, Gathered, Job, Memory, Moment, Run, append_all, at, cloud, measure_at,
     wait,

@@ -39,6 +39,9 @@ pub(crate) fn run(args: &PlanArgs) -> anyhow::Result<Outcome> {
     if let Some(max_series) = args.max_series {
         setting.metrics.max_series = max_series;
     }
+    if let Some(max_job_series) = args.max_job_series {
+        setting.metrics.max_job_series = max_job_series;
+    }
     let plan = plan::plan(month, &setting, &Counted::committed()?);
     let text = match args.format.format {
         Format::Text => plan::text(&plan),

@@ -9,7 +9,7 @@ use super::json::{Ref, Variable};
 use super::panel::{MetricQuery, Target};
 use super::tile::{Figure, Figures, Outcome, Scope, Timing, Vital, datasource, letter};
 use crate::config::Policy;
-use crate::fleet::names;
+use crate::fleet::{job_places, names};
 
 const PLUGIN: &str = "cloudwatch";
 
@@ -19,22 +19,37 @@ const REGION: &str = "default";
 /// What tells series of a search apart; `CloudWatch` fills it in.
 const EACH: &str = "${PROP('Dim.Repository')} · ${PROP('Dim.Workflow')} · ${PROP('Dim.Branch')}";
 const EACH_WORKFLOW: &str = "${PROP('Dim.Repository')} · ${PROP('Dim.Workflow')}";
+const EACH_JOB: &str = "${PROP('Dim.Job')}";
+const EACH_STEP: &str = "${PROP('Dim.Step')}";
 
 /// The metrics of one namespace.
 #[derive(Debug)]
 pub(super) struct CloudWatch<'a> {
     namespace: &'a str,
     uid: &'a str,
+    /// Whether single jobs have metrics.
+    has_jobs: bool,
 }
 
 impl<'a> CloudWatch<'a> {
     /// Of an installation with this policy.
     pub(super) fn new(policy: &'a Policy) -> Self {
-        Self { namespace: &policy.metrics.namespace, uid: &policy.grafana.cloudwatch }
+        Self {
+            namespace: &policy.metrics.namespace,
+            uid: &policy.grafana.cloudwatch,
+            has_jobs: job_places(&policy.metrics) > 0,
+        }
     }
 
-    fn values(&self, metric: &str, dimension: &str, filter: &str) -> String {
+    /// The values of a dimension of a metric, where these others are as chosen.
+    fn values(&self, metric: &str, dimension: &str, chosen: &[&str]) -> String {
         let Self { namespace, .. } = self;
+        let chosen: Vec<String> =
+            chosen.iter().map(|name| format!("\"{name}\":\"{}\"", variable(name))).collect();
+        let filter = match chosen.as_slice() {
+            [] => String::new(),
+            some => format!(",{{{}}}", some.join(",")),
+        };
         format!("dimension_values({REGION},{namespace},{metric},{dimension}{filter})")
     }
 }
@@ -58,30 +73,39 @@ impl Figures for CloudWatch<'_> {
 
     fn variables(&self) -> Vec<Variable> {
         let of = names::RUN_DURATION;
-        let repository = format!(",{{\"{}\":\"$repository\"}}", names::REPOSITORY);
-        let workflow = format!(
-            ",{{\"{}\":\"$repository\",\"{}\":\"$workflow\"}}",
-            names::REPOSITORY,
-            names::WORKFLOW
-        );
+        let [repository, workflow, segment] = CHOSEN;
         let asked = |name, label, query| Variable::asked(name, label, self.datasource(), query);
         vec![
-            asked("repository", "Repository", self.values(of, names::REPOSITORY, "")),
-            asked("workflow", "Workflow", self.values(of, names::WORKFLOW, &repository)),
-            asked("segment", "Segment", self.values(of, names::BRANCH, &workflow)),
+            asked("repository", "Repository", self.values(of, repository, &[])),
+            asked("workflow", "Workflow", self.values(of, workflow, &[repository])),
+            asked("segment", "Segment", self.values(of, segment, &[repository, workflow])),
         ]
     }
 
     fn job(&self) -> Option<Variable> {
-        None
+        let query = || self.values(names::JOB_DURATION, names::JOB, &CHOSEN);
+        self.has_jobs.then(|| Variable::asked("job", "Job", self.datasource(), query()))
     }
 
     fn ask(&self, figure: Figure, scope: Scope, nth: usize) -> Vec<Target> {
-        if matches!(scope, Scope::EachJob | Scope::Job) {
+        if matches!(scope, Scope::EachJob | Scope::Job) && !self.has_jobs {
             return Vec::new();
         }
         let asked = Asked { namespace: self.namespace, scope, letter: letter(nth) };
         asked.of(figure).into_iter().map(Target::CloudWatch).collect()
+    }
+}
+
+/// What is chosen on a dashboard of one workflow.
+const CHOSEN: [&str; 3] = [names::REPOSITORY, names::WORKFLOW, names::BRANCH];
+
+/// By which the value of a dimension is chosen.
+fn variable(dimension: &str) -> &'static str {
+    match dimension {
+        names::REPOSITORY => "$repository",
+        names::WORKFLOW => "$workflow",
+        names::JOB => "$job",
+        _ => "$segment",
     }
 }
 
@@ -101,6 +125,7 @@ impl Asked<'_> {
             }
             Figure::Mean(timing) => self.single(timing_name(timing), "Average", "mean"),
             Figure::MeanOfAll(timing) => self.quotient(timing_name(timing), ""),
+            Figure::Attempts(outcome) if self.scope == Scope::Job => self.runs(outcome),
             Figure::Attempts(outcome) => self.attempts(outcome),
             Figure::Count => {
                 let parts = vec![self.part(1, names::RUN_DURATION, "SampleCount")];
@@ -108,8 +133,12 @@ impl Asked<'_> {
                 self.math(parts, expression, "attempts")
             }
             Figure::SuccessShare => self.single(names::SUCCESS_RATE, "Average", "success rate"),
+            Figure::SuccessPercent if self.scope == Scope::EachJob => Vec::new(),
             Figure::SuccessPercent => self.quotient(names::SUCCESS_RATE, "100 * "),
-            Figure::SumOfAll(_) | Figure::Steps | Figure::StepsOfAll => Vec::new(),
+            Figure::SumOfAll(timing) => self.single(timing_name(timing), "Sum", "sum"),
+            Figure::Steps => self.single(names::STEP_DURATION, "Average", EACH_STEP),
+            // There is no quotient of many series by many.
+            Figure::StepsOfAll => Vec::new(),
             Figure::Trend => self.single(names::DURATION_TREND, "Average", "trend"),
             Figure::Vital(vital) => self.vital(vital),
         }
@@ -118,12 +147,26 @@ impl Asked<'_> {
     /// A metric as it is; of all together there is none.
     fn single(&self, metric: &'static str, statistic: &str, label: &str) -> Vec<MetricQuery> {
         let label = match self.scope {
-            Scope::All | Scope::EachJob | Scope::Job => return Vec::new(),
+            Scope::All => return Vec::new(),
             Scope::Each if metric == names::DURATION_TREND => EACH_WORKFLOW,
             Scope::Each => EACH,
-            Scope::Chosen => label,
+            Scope::EachJob => EACH_JOB,
+            Scope::Chosen | Scope::Job => label,
         };
         vec![MetricQuery { label: label.to_owned(), ..self.query("", metric, statistic) }]
+    }
+
+    /// Runs of a job: what is 1 for a success and 0 for a failure tells how many there were of both.
+    fn runs(&self, outcome: Outcome) -> Vec<MetricQuery> {
+        let rate = names::JOB_SUCCESS_RATE;
+        match outcome {
+            Outcome::Succeeded => self.single(rate, "Sum", "succeeded"),
+            Outcome::Failed => {
+                let parts = vec![self.part(1, rate, "SampleCount"), self.part(2, rate, "Sum")];
+                self.math(parts, format!("{} - {}", self.id(1), self.id(2)), "failed")
+            }
+            Outcome::Neither => Vec::new(),
+        }
     }
 
     fn attempts(&self, outcome: Outcome) -> Vec<MetricQuery> {
@@ -204,14 +247,15 @@ impl Asked<'_> {
     }
 
     fn query(&self, part: &str, metric: &'static str, statistic: &str) -> MetricQuery {
-        let value = |dimension: &str| match (self.scope, dimension) {
-            (Scope::Chosen, names::REPOSITORY) => "$repository",
-            (Scope::Chosen, names::WORKFLOW) => "$workflow",
-            (Scope::Chosen, _) => "$segment",
-            _ => "*",
+        let (dimensions, each): (_, &[&str]) = match self.scope {
+            Scope::All | Scope::Each => (names::dimensions_of(metric), &CHOSEN),
+            Scope::Chosen => (names::dimensions_of(metric), &[]),
+            Scope::EachJob => (names::dimensions_of_job(metric), &[names::JOB]),
+            Scope::Job => (names::dimensions_of_job(metric), &[names::STEP]),
         };
-        let dimensions = names::dimensions_of(metric).iter();
-        let dimensions: BTreeMap<_, _> = dimensions.map(|name| (*name, value(name))).collect();
+        let value = |name| if each.contains(&name) { "*" } else { variable(name) };
+        let dimensions: BTreeMap<_, _> =
+            dimensions.iter().map(|name| (*name, value(*name))).collect();
         MetricQuery {
             ref_id: format!("{}{part}", self.letter),
             id: format!("{}{part}", self.letter.to_ascii_lowercase()),

@@ -4,13 +4,16 @@ use super::panel::{
     Bars, Color, Defaults, Dial, Drawn, FieldConfig, Graph, Grid, Legend, Number, Options, Panel,
     Reduce, Stacking, Step, Target, Thresholds, Tooltip,
 };
-use super::tile::{Figures, Row, Show, Tile, Unit};
+use super::tile::{Figure, Figures, Row, Show, Tile, Unit};
 
 /// Columns of Grafana's grid.
 const COLUMNS: u32 = 24;
 
 /// The last value that there is.
 const LAST: Reduce = Reduce { calcs: ["lastNotNull"] };
+
+/// All values together.
+const SUM: Reduce = Reduce { calcs: ["sum"] };
 
 /// The panels of rows. Tiles that the source has no figures for leave their room to their
 /// neighbours, and rows without any to the rows below.
@@ -51,7 +54,7 @@ fn panel(
     tile: &Tile,
     targets: Vec<Target>,
 ) -> Panel {
-    let (kind, options) = options(tile.show);
+    let (kind, options) = options(tile);
     Panel {
         id,
         kind,
@@ -108,12 +111,12 @@ fn drawn(show: Show) -> Drawn {
     }
 }
 
-fn options(show: Show) -> (&'static str, Options) {
-    match show {
+fn options(tile: &Tile) -> (&'static str, Options) {
+    match tile.show {
         Show::Lines | Show::Columns => ("timeseries", Options::Graph(graph())),
         Show::Number => ("stat", Options::Number(number())),
         Show::Dial => ("gauge", Options::Dial(dial())),
-        Show::Ranking => ("bargauge", Options::Bars(bars())),
+        Show::Ranking => ("bargauge", Options::Bars(bars(reduced(tile)))),
     }
 }
 
@@ -151,7 +154,16 @@ const fn dial() -> Dial {
     }
 }
 
-fn bars() -> Bars {
+/// What one bar shows of a series.
+fn reduced(tile: &Tile) -> Reduce {
+    match tile.figures.as_slice() {
+        // Where it comes step by step. One value is its own sum.
+        [Figure::SumOfAll(_)] => SUM,
+        _ => LAST,
+    }
+}
+
+fn bars(reduce_options: Reduce) -> Bars {
     Bars {
         display_mode: "basic",
         value_mode: "color",
@@ -162,7 +174,7 @@ fn bars() -> Bars {
         min_viz_height: 16,
         max_viz_height: 300,
         legend: legend(),
-        reduce_options: LAST,
+        reduce_options,
         orientation: "horizontal",
     }
 }

@@ -79,7 +79,7 @@ fn panels_fill_the_grid_and_do_not_overlap() {
 #[test]
 fn cloudwatch_is_asked_for_metrics_that_are_sent() {
     let mut asked = BTreeSet::new();
-    for one in all("[metrics]\nnamespace = \"Lab\"") {
+    for one in all("[metrics]\nnamespace = \"Lab\"\nmax_job_series = 6") {
         for target in targets(&one) {
             assert_eq!(target["namespace"], "Lab");
             let metric = target["metricName"].as_str().unwrap();
@@ -89,16 +89,67 @@ fn cloudwatch_is_asked_for_metrics_that_are_sent() {
             }
             asked.insert(metric.to_owned());
             let dimensions = target["dimensions"].as_object().unwrap().keys();
-            let known: BTreeSet<&str> = names::dimensions_of(metric).iter().copied().collect();
-            assert_eq!(dimensions.map(String::as_str).collect::<BTreeSet<_>>(), known, "{metric}");
+            let dimensions: BTreeSet<&str> = dimensions.map(String::as_str).collect();
+            let known = if dimensions.contains(names::JOB) {
+                names::dimensions_of_job(metric)
+            } else {
+                names::dimensions_of(metric)
+            };
+            assert_eq!(dimensions, known.iter().copied().collect(), "{metric}");
         }
     }
-    insta::assert_snapshot!(asked.into_iter().collect::<Vec<_>>().join(" "), @"AttemptsMeasured AttemptsRefused AttemptsSetAside DurationTrend FilingLag JobDuration JobQueueTime Passes RunDuration RunQueueTime RunsFailed RunsNeither RunsSucceeded SamplesLost SamplesSkipped SuccessRate WithoutSeries WorkflowsOverP95 WorkflowsQueueing WorkflowsUnderSuccessRate");
+    insta::assert_snapshot!(asked.into_iter().collect::<Vec<_>>().join(" "), @"AttemptsMeasured AttemptsRefused AttemptsSetAside DurationTrend FilingLag JobDuration JobQueueTime JobSuccessRate Passes RunDuration RunQueueTime RunsFailed RunsNeither RunsSucceeded SamplesLost SamplesSkipped StepDuration SuccessRate WithoutSeries WorkflowsOverP95 WorkflowsQueueing WorkflowsUnderSuccessRate");
+}
+
+#[test]
+fn cloudwatch_is_asked_for_single_jobs_where_they_have_metrics() {
+    let jobs = |policy: &str| {
+        let board = all(&format!("[grafana]\ndashboards = [\"jobs\"]\n{policy}")).remove(0);
+        let variables = board.model["templating"]["list"].as_array().unwrap().len();
+        let titles = panels(&board).iter().map(|panel| panel["title"].as_str().unwrap().to_owned());
+        (variables, titles.collect::<Vec<_>>().join(", "), board)
+    };
+    let (without, titles, _) = jobs("[metrics]\nmax_job_series = 5");
+    assert_eq!((without, &*titles), (4, "Duration of all jobs, Wait of all jobs"));
+    let (with, titles, board) = jobs("[metrics]\nmax_job_series = 6");
+    assert_eq!(with, 5);
+    insta::assert_snapshot!(titles, @"Duration of all jobs, Wait of all jobs, Duration by job, mean, Wait by job, mean, Time spent, Duration of $job, Wait of $job, Runs of $job by outcome, Steps, mean");
+    let asked = targets(&board).into_iter().map(|target| {
+        let text = |key: &str| target[key].as_str().unwrap().to_owned();
+        let dimensions = target["dimensions"].as_object().unwrap().values();
+        let dimensions: Vec<&str> = dimensions.map(|value| value.as_str().unwrap()).collect();
+        let what = format!("{} {}", text("metricName"), dimensions.join(" "));
+        let how = [text("statistic"), text("expression"), text("label")].join(" ");
+        format!("{what} {how}").trim().replace("  ", " ")
+    });
+    // The first ten are of all jobs.
+    insta::assert_snapshot!(asked.skip(10).collect::<Vec<_>>().join("\n"), @"
+    JobDuration $segment * $repository $workflow Average ${PROP('Dim.Job')}
+    JobQueueTime $segment * $repository $workflow Average ${PROP('Dim.Job')}
+    JobDuration $segment * $repository $workflow Sum ${PROP('Dim.Job')}
+    JobDuration $segment $job $repository $workflow p50 p50
+    JobDuration $segment $job $repository $workflow p75 p75
+    JobDuration $segment $job $repository $workflow p90 p90
+    JobDuration $segment $job $repository $workflow p95 p95
+    JobDuration $segment $job $repository $workflow p99 p99
+    JobQueueTime $segment $job $repository $workflow p50 p50
+    JobQueueTime $segment $job $repository $workflow p75 p75
+    JobQueueTime $segment $job $repository $workflow p90 p90
+    JobQueueTime $segment $job $repository $workflow p95 p95
+    JobQueueTime $segment $job $repository $workflow p99 p99
+    JobSuccessRate $segment $job $repository $workflow Sum succeeded
+    JobSuccessRate $segment $job $repository $workflow SampleCount
+    JobSuccessRate $segment $job $repository $workflow Sum
+    Average b1 - b2 failed
+    StepDuration $segment $job $repository * $workflow Average ${PROP('Dim.Step')}
+    ");
+    let query = board.model["templating"]["list"][4]["query"].as_str().unwrap();
+    insta::assert_snapshot!(query, @r#"dimension_values(default,Laptime,JobDuration,Job,{"Repository":"$repository","Workflow":"$workflow","Branch":"$segment"})"#);
 }
 
 #[test]
 fn arithmetic_is_over_questions_of_its_own_panel() {
-    for one in all("") {
+    for one in all("[metrics]\nmax_job_series = 6") {
         for panel in panels(&one) {
             let targets = panel["targets"].as_array().unwrap();
             let ids: Vec<&str> = targets.iter().map(|one| one["id"].as_str().unwrap()).collect();

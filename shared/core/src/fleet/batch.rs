@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::fleet::jobs::Named;
 use crate::fleet::names;
-use crate::fleet::samples::{Reach, dimension, samples, step};
+use crate::fleet::samples::{Reach, Sample, dimension, job_samples, samples, step};
 use crate::port::{Datum, Unit, VALUES_MAX, Within};
 use crate::row::{DayKey, Row};
 use crate::time::Time;
@@ -39,35 +40,46 @@ struct Place {
 }
 
 impl Batch {
-    /// Adds the samples of an attempt, as of `now`. Answers how many of them no service takes.
-    pub fn add(&mut self, row: &Row, reach: Option<Reach>, now: Time) -> u64 {
+    /// Adds the samples of an attempt, some of whose jobs have metrics of their own, as of `now`.
+    /// Answers how many of them no service takes.
+    pub fn add(&mut self, row: &Row, reach: Option<Reach>, own: &Named, now: Time) -> u64 {
         self.attempts.entry(row.key()).or_default().insert(row.id.within_day());
-        let samples = samples(row);
         let (Some(reach), Some(at)) = (reach, step(row.end, now)) else {
-            return samples.len() as u64;
+            return samples_of(row, own);
         };
-        for sample in samples {
-            let place = Place { reach: reach.clone(), name: sample.name, unit: sample.unit, at };
-            let width = reach.repository.len() + reach.workflow.len();
-            let values = self.series.entry(place).or_default();
-            if !values.contains_key(&sample.value) {
-                let starts = values.len().is_multiple_of(VALUES_MAX);
-                self.data += usize::from(starts);
-                self.bytes += VALUE_BYTES + if starts { DATUM_BYTES + width } else { 0 };
-            }
-            *values.entry(sample.value).or_default() += 1;
-            self.samples += 1;
+        for sample in samples(row) {
+            self.take(reach.clone(), sample, at);
+        }
+        for (reach, sample) in job_samples(row, own, &reach) {
+            self.take(reach, sample, at);
         }
         0
     }
 
+    fn take(&mut self, reach: Reach, sample: Sample, at: Time) {
+        let width = reach.width();
+        let place = Place { reach, name: sample.name, unit: sample.unit, at };
+        let values = self.series.entry(place).or_default();
+        if !values.contains_key(&sample.value) {
+            let starts = values.len().is_multiple_of(VALUES_MAX);
+            self.data += usize::from(starts);
+            self.bytes += VALUE_BYTES + if starts { DATUM_BYTES + width } else { 0 };
+        }
+        *values.entry(sample.value).or_default() += 1;
+        self.samples += 1;
+    }
+
     /// Whether another attempt of this size fits.
-    pub fn has_room_for(&self, row: &Row) -> bool {
+    pub fn has_room_for(&self, row: &Row, own: &Named) -> bool {
         // Durations and queues of jobs, and all that there is once. A new series each, at worst.
         let values = 6 + 2 * row.jobs.len();
         let data = 6 + 2 * (1 + row.jobs.len() / VALUES_MAX);
         let names = dimension(&row.names.repository).len() + dimension(&row.names.workflow).len();
         let bytes = values * VALUE_BYTES + data * (DATUM_BYTES + names);
+        let more = job_samples(row, own, &Reach::other());
+        let more_bytes =
+            more.iter().map(|(reach, _)| VALUE_BYTES + DATUM_BYTES + names + reach.width());
+        let (data, bytes) = (data + more.len(), bytes + more_bytes.sum::<usize>());
         self.attempts.is_empty() || self.data + data <= DATA_MAX && self.bytes + bytes <= BYTES_MAX
     }
 
@@ -95,9 +107,9 @@ impl Batch {
     }
 }
 
-/// How many samples an attempt gives.
-pub fn samples_of(row: &Row) -> u64 {
-    samples(row).len() as u64
+/// How many samples an attempt gives, some of whose jobs have metrics of their own.
+pub fn samples_of(row: &Row, own: &Named) -> u64 {
+    (samples(row).len() + job_samples(row, own, &Reach::other()).len()) as u64
 }
 
 /// The durations of runs under the name that other programs use.

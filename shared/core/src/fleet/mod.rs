@@ -2,6 +2,7 @@
 //! or queueing now.
 
 mod batch;
+mod jobs;
 pub mod names;
 mod samples;
 
@@ -16,6 +17,7 @@ use crate::stats::Dist;
 use crate::time::{Day, Time};
 
 pub use batch::{Batch, calls, compatible, samples_of};
+pub use jobs::{Named, OwnJobs, PER_JOB, job_places};
 pub use samples::Reach;
 
 use samples::PER_REACH;
@@ -177,6 +179,12 @@ impl Fleet {
     pub fn chosen(&self) -> impl Iterator<Item = (WorkflowId, &Names)> {
         let own = self.members.iter().filter(|(_, member)| !member.own.is_empty());
         own.map(|(id, member)| (*id, &member.names))
+    }
+
+    /// Segments of workflows with metrics of their own.
+    pub fn own_segments(&self) -> impl Iterator<Item = (WorkflowId, &BTreeSet<Segment>)> {
+        let own = self.members.iter().filter(|(_, member)| !member.own.is_empty());
+        own.map(|(id, member)| (*id, &member.own))
     }
 
     /// Counts as of `now`; verdicts that no longer hold are dropped.

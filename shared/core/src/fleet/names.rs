@@ -9,6 +9,10 @@ pub const RUN_QUEUE_TIME: &str = "RunQueueTime";
 pub const JOB_DURATION: &str = "JobDuration";
 /// `queued` of a job.
 pub const JOB_QUEUE_TIME: &str = "JobQueueTime";
+/// 1 for a job that succeeded, 0 for one that failed.
+pub const JOB_SUCCESS_RATE: &str = "JobSuccessRate";
+/// How long a step took.
+pub const STEP_DURATION: &str = "StepDuration";
 /// Attempts that succeeded.
 pub const RUNS_SUCCEEDED: &str = "RunsSucceeded";
 /// Attempts that failed.
@@ -50,6 +54,10 @@ pub const REPOSITORY: &str = "Repository";
 pub const WORKFLOW: &str = "Workflow";
 /// Dimension: the segment.
 pub const BRANCH: &str = "Branch";
+/// Dimension: the job's name.
+pub const JOB: &str = "Job";
+/// Dimension: the step's name.
+pub const STEP: &str = "Step";
 
 /// Metrics of each segment of a workflow.
 const OF_SEGMENTS: [&str; 8] = [
@@ -68,6 +76,15 @@ pub fn dimensions_of(metric: &str) -> &'static [&'static str] {
     match metric {
         DURATION_TREND => &[REPOSITORY, WORKFLOW],
         name if OF_SEGMENTS.contains(&name) => &[REPOSITORY, WORKFLOW, BRANCH],
+        _ => &[],
+    }
+}
+
+/// The dimensions of a metric of single jobs or steps.
+pub fn dimensions_of_job(metric: &str) -> &'static [&'static str] {
+    match metric {
+        STEP_DURATION => &[REPOSITORY, WORKFLOW, BRANCH, JOB, STEP],
+        JOB_DURATION | JOB_QUEUE_TIME | JOB_SUCCESS_RATE => &[REPOSITORY, WORKFLOW, BRANCH, JOB],
         _ => &[],
     }
 }

@@ -1,13 +1,15 @@
 //! From rows to the figures of metrics.
 
+use crate::fleet::jobs::{Named, step_label};
 use crate::fleet::names::{
-    BRANCH, JOB_DURATION, JOB_QUEUE_TIME, REPOSITORY, RUN_DURATION, RUN_QUEUE_TIME, RUNS_FAILED,
-    RUNS_NEITHER, RUNS_SUCCEEDED, SUCCESS_RATE, WORKFLOW,
+    BRANCH, JOB, JOB_DURATION, JOB_QUEUE_TIME, JOB_SUCCESS_RATE, REPOSITORY, RUN_DURATION,
+    RUN_QUEUE_TIME, RUNS_FAILED, RUNS_NEITHER, RUNS_SUCCEEDED, STEP, STEP_DURATION, SUCCESS_RATE,
+    WORKFLOW,
 };
 use crate::port::Unit;
-use crate::row::{Names, Row, Segment};
+use crate::row::{JobRow, Names, Row, Segment};
 use crate::stats::Outcomes;
-use crate::time::Time;
+use crate::time::{Millis, Time};
 
 /// Metrics of one workflow and segment: those of [`samples`], and the trend.
 pub(super) const PER_REACH: usize = 9;
@@ -33,6 +35,8 @@ pub struct Reach {
     pub(super) repository: String,
     pub(super) workflow: String,
     pub(super) branch: &'static str,
+    pub(super) job: Option<String>,
+    pub(super) step: Option<String>,
 }
 
 /// One number measured on one attempt.
@@ -50,21 +54,38 @@ impl Reach {
             repository: dimension(&names.repository),
             workflow: dimension(&names.workflow),
             branch: segment.name(),
+            job: None,
+            step: None,
         }
     }
 
     /// All that have none of their own.
     pub(super) fn other() -> Self {
-        Self { repository: "other".to_owned(), workflow: "other".to_owned(), branch: "all" }
+        let other = || "other".to_owned();
+        Self { repository: other(), workflow: other(), branch: "all", job: None, step: None }
+    }
+
+    fn job(&self, name: &str) -> Self {
+        Self { job: Some(dimension(name)), ..self.clone() }
+    }
+
+    /// Bytes of its names.
+    pub(super) fn width(&self) -> usize {
+        let names = [&self.job, &self.step].map(|name| name.as_ref().map_or(0, String::len));
+        self.repository.len() + self.workflow.len() + names.iter().sum::<usize>()
     }
 
     /// As dimensions.
     pub fn dimensions(&self) -> Vec<(&'static str, String)> {
-        vec![
+        let mut dimensions = vec![
             (REPOSITORY, self.repository.clone()),
             (WORKFLOW, self.workflow.clone()),
             (BRANCH, self.branch.to_owned()),
-        ]
+        ];
+        let more = [(JOB, &self.job), (STEP, &self.step)];
+        dimensions
+            .extend(more.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))));
+        dimensions
     }
 }
 
@@ -80,12 +101,8 @@ pub(crate) fn dimension(name: &str) -> String {
     }
 }
 
-/// All numbers of a row.
+/// All numbers of a row but those of single jobs.
 pub(super) fn samples(row: &Row) -> Vec<Sample> {
-    let seconds = |name, ms: Option<crate::time::Millis>| {
-        ms.map(|ms| Sample { name, unit: Unit::Seconds, value: ms.0 })
-    };
-    let plain = |name, unit, value: u64| Sample { name, unit, value: value * 1_000 };
     let mut samples: Vec<Sample> = Vec::with_capacity(6 + 2 * row.jobs.len());
     samples.extend(seconds(RUN_DURATION, row.times.total));
     samples.extend(seconds(RUN_QUEUE_TIME, row.times.queued));
@@ -99,11 +116,49 @@ pub(super) fn samples(row: &Row) -> Vec<Sample> {
         _ => RUNS_NEITHER,
     };
     samples.push(plain(outcome, Unit::Count, 1));
-    if outcome != RUNS_NEITHER {
-        let success = u64::from(outcome == RUNS_SUCCEEDED);
-        samples.push(plain(SUCCESS_RATE, Unit::Plain, success));
+    samples.extend(success(SUCCESS_RATE, &row.conclusion));
+    samples
+}
+
+/// Numbers of the jobs and steps of a row that have metrics of their own, within those of `reach`.
+pub(super) fn job_samples(row: &Row, own: &Named, reach: &Reach) -> Vec<(Reach, Sample)> {
+    let mut samples = Vec::new();
+    for job in &row.jobs {
+        let Some(steps) = own.get(&job.name) else { continue };
+        let reach = reach.job(&job.name);
+        samples.extend(of_job(job).map(|sample| (reach.clone(), sample)));
+        for step in &job.steps {
+            let key = (step.name.clone(), step.occurrence);
+            let Some(sample) = seconds(STEP_DURATION, step.ran) else { continue };
+            if steps.contains(&key) {
+                let step = Some(step_label(&key));
+                samples.push((Reach { step, ..reach.clone() }, sample));
+            }
+        }
     }
     samples
+}
+
+fn of_job(job: &JobRow) -> impl Iterator<Item = Sample> {
+    let ran = seconds(JOB_DURATION, job.ran);
+    // Whether what never ran succeeded says nothing about it.
+    let success = ran.and(success(JOB_SUCCESS_RATE, &job.conclusion));
+    [ran, seconds(JOB_QUEUE_TIME, job.queued), success].into_iter().flatten()
+}
+
+fn seconds(name: &'static str, ms: Option<Millis>) -> Option<Sample> {
+    ms.map(|ms| Sample { name, unit: Unit::Seconds, value: ms.0 })
+}
+
+const fn plain(name: &'static str, unit: Unit, value: u64) -> Sample {
+    Sample { name, unit, value: value * 1_000 }
+}
+
+/// 1 for a success, 0 for a failure; none for what is neither.
+fn success(name: &'static str, conclusion: &str) -> Option<Sample> {
+    let is_success = conclusion == "success";
+    let is_judged = is_success || Outcomes::is_failure(conclusion);
+    is_judged.then(|| plain(name, Unit::Plain, u64::from(is_success)))
 }
 
 /// The step an end lies in; none where no metrics service takes it any more, or yet.

@@ -4,7 +4,7 @@ use super::*;
 use crate::model::{AttemptId, Part};
 use crate::port::{Datum, VALUES_MAX};
 use crate::rollup::JudgedRow;
-use crate::row::{Branch, JobRow, Row, Times};
+use crate::row::{Branch, JobRow, Row, StepRow, Times};
 use crate::time::Millis;
 
 fn at(text: &str) -> Time {
@@ -29,7 +29,16 @@ fn job(queued_s: u64, ran_s: u64) -> JobRow {
         approval: Millis(0),
         ran: Some(Millis(ran_s * 1_000)),
         on_critical_path: true,
-        steps: Vec::new(),
+        steps: vec![step("Compile", ran_s)],
+    }
+}
+
+fn step(name: &str, ran_s: u64) -> StepRow {
+    StepRow {
+        name: name.to_owned(),
+        occurrence: 1,
+        conclusion: "success".to_owned(),
+        ran: Some(Millis(ran_s * 1_000)),
     }
 }
 
@@ -172,7 +181,7 @@ fn batch_of(rows: impl IntoIterator<Item = Row>) -> (Batch, u64) {
     let (mut batch, mut skipped) = (Batch::default(), 0);
     for row in rows {
         let reach = Reach::own(&row.names, row.segment);
-        skipped += batch.add(&row, Some(reach), now());
+        skipped += batch.add(&row, Some(reach), &Named::new(), now());
     }
     (batch, skipped)
 }
@@ -200,6 +209,37 @@ fn samples_of_a_minute_are_one_distribution() {
 }
 
 #[test]
+fn a_job_of_its_own_is_measured_beside_all_of_them() {
+    let ran = |name: &str, conclusion: &str, ran_s| {
+        let (name, conclusion) = (name.to_owned(), conclusion.to_owned());
+        JobRow { name, conclusion, ..job(1, ran_s) }
+    };
+    let skipped = JobRow { ran: None, queued: None, ..ran("test", "skipped", 0) };
+    let jobs = vec![
+        ran("test", "success", 50),
+        ran("test", "failure", 70),
+        ran("test", "cancelled", 90),
+        ran("lint", "success", 10),
+        skipped,
+    ];
+    let row = Row { jobs, ..row(1, 1, 60) };
+    let own = Named::from([("test".to_owned(), BTreeSet::new())]);
+    let mut batch = Batch::default();
+    batch.add(&row, Some(Reach::own(&row.names, row.segment)), &own, now());
+    assert_eq!(batch.samples, samples_of(&row, &own));
+    let data = batch.data();
+    let values = |name: &str, dimensions: usize| {
+        let of = |datum: &&&Datum| datum.dimensions.len() == dimensions;
+        named(&data, name).iter().find(of).map(|datum| datum.values.clone())
+    };
+    let all = [(10.0, 1.0), (50.0, 1.0), (70.0, 1.0), (90.0, 1.0)];
+    assert_eq!(values("JobDuration", 3).unwrap(), all);
+    assert_eq!(values("JobDuration", 4).unwrap(), all[1..]);
+    assert_eq!(values("JobSuccessRate", 4).unwrap(), [(0.0, 1.0), (1.0, 1.0)]);
+    assert_eq!(values("StepDuration", 5), None, "no step was chosen");
+}
+
+#[test]
 fn what_no_service_takes_is_skipped_and_counted() {
     let ended = |end: &str| batch_of([Row { end: at(end), ..row(1, 1, 60) }]);
     for (end, skipped) in [
@@ -213,7 +253,7 @@ fn what_no_service_takes_is_skipped_and_counted() {
         assert_eq!(batch.data().is_empty(), skipped > 0);
     }
     let mut batch = Batch::default();
-    assert_eq!(batch.add(&row(1, 1, 60), None, now()), 6, "no room for anybody");
+    assert_eq!(batch.add(&row(1, 1, 60), None, &Named::new(), now()), 6, "no room for anybody");
 }
 
 #[test]
@@ -224,13 +264,15 @@ fn calls_stay_within_what_cloudwatch_takes() {
         row.end = now().plus_millis(-60_000 * (minute % 400));
         row.names.workflow.clone_from(&long);
     }
+    // A metric of its own for the job of each, too.
+    let own = Named::from([("test".to_owned(), BTreeSet::new())]);
     let mut batches = vec![Batch::default()];
     for row in &rows {
-        if !batches.last().unwrap().has_room_for(row) {
+        if !batches.last().unwrap().has_room_for(row, &own) {
             batches.push(Batch::default());
         }
         let reach = Reach::own(&row.names, row.segment);
-        batches.last_mut().unwrap().add(row, Some(reach), now());
+        batches.last_mut().unwrap().add(row, Some(reach), &own, now());
     }
     assert!(batches.len() > 1);
     let mut samples = 0.0;
@@ -281,16 +323,25 @@ fn metrics_are_sent_with_the_names_and_dimensions_that_dashboards_ask_for() {
         row.jobs = vec![job(1, 2)];
         row
     });
+    let own = Named::from([("test".to_owned(), BTreeSet::from([("Compile".to_owned(), 1)]))]);
     let mut batch = Batch::default();
     for row in rows {
-        batch.add(&row, Some(Reach::own(&row.names, row.segment)), now());
+        batch.add(&row, Some(Reach::own(&row.names, row.segment)), &own, now());
     }
     let data = batch.data();
-    let sent: BTreeSet<&str> = data.iter().map(|datum| datum.name).collect();
-    assert_eq!(sent.len() + 1, names::per_segment());
+    let dimensions =
+        |datum: &Datum| datum.dimensions.iter().map(|(name, _)| *name).collect::<Vec<_>>();
+    let (of_jobs, others): (Vec<&Datum>, Vec<&Datum>) =
+        data.iter().partition(|datum| dimensions(datum).contains(&names::JOB));
+    let sent = |data: &[&Datum]| data.iter().map(|datum| datum.name).collect::<BTreeSet<_>>();
+    assert_eq!(sent(&others).len() + 1, names::per_segment());
     assert_eq!(PER_REACH, names::per_segment());
-    for datum in &data {
-        let dimensions: Vec<&str> = datum.dimensions.iter().map(|(name, _)| *name).collect();
-        assert_eq!(dimensions, names::dimensions_of(datum.name), "{}", datum.name);
+    for datum in others {
+        assert_eq!(dimensions(datum), names::dimensions_of(datum.name), "{}", datum.name);
+    }
+    let known = ["JobDuration", "JobQueueTime", "JobSuccessRate", "StepDuration"];
+    assert_eq!(sent(&of_jobs), known.into());
+    for datum in of_jobs {
+        assert_eq!(dimensions(datum), names::dimensions_of_job(datum.name), "{}", datum.name);
     }
 }

@@ -4,6 +4,7 @@
 //! noted as sent before they are: what dies in between loses one batch, which is counted. Gauges are
 //! of the moment of the pass and are sent by every pass.
 
+mod jobs;
 pub(super) mod noted;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +14,7 @@ use serde::Serialize;
 use self::noted::{Flight, Sent, stored};
 use crate::config::Policy;
 use crate::fleet::{
-    Batch, COMPATIBILITY, Fleet, Gauges, calls, compatible, names, places, samples_of,
+    Batch, COMPATIBILITY, Fleet, Gauges, OwnJobs, calls, compatible, names, places, samples_of,
 };
 use crate::flow::aggregate::{Observer, Seen, judged_rows, observed};
 use crate::flow::report::trend;
@@ -65,6 +66,7 @@ pub async fn measure<S: Ledger + Notes + Findings + Library, M: Metrics>(
 ) -> Stored<Result<(Passed, Pushed), Lease>> {
     let mut sender = Sender {
         fleet: Fleet::default(),
+        jobs: OwnJobs::default(),
         was: Vec::new(),
         flight: Flight::default(),
         pushed: Pushed::default(),
@@ -83,6 +85,7 @@ struct Sender<'a, S, M> {
     now: Time,
     places: usize,
     fleet: Fleet,
+    jobs: OwnJobs,
     /// The fleet as it is stored.
     was: Vec<u8>,
     flight: Flight,
@@ -121,11 +124,13 @@ impl<S: Ledger + Notes + Library, M: Metrics> Observer for Sender<'_, S, M> {
                 if sent.contains(&row.id.within_day()) {
                     continue;
                 }
-                if !batch.has_room_for(row) {
+                let own = self.jobs.of(row.workflow, row.segment);
+                if !batch.has_room_for(row, own) {
                     stay.extend(self.send(fence, &std::mem::take(&mut batch)).await?);
                 }
                 let reach = self.fleet.reach(row.workflow, row.segment, self.places);
-                self.pushed.skipped += batch.add(row, reach, self.now);
+                let own = self.jobs.of(row.workflow, row.segment);
+                self.pushed.skipped += batch.add(row, reach, own, self.now);
             }
         }
         stay.extend(self.send(fence, &batch).await?);
@@ -153,7 +158,7 @@ impl<S: Ledger + Notes + Library, M: Metrics> Observer for Sender<'_, S, M> {
         if fleet != self.was {
             self.at.store.put_note(fence, Note::Fleet, fleet).await?;
         }
-        Ok(())
+        self.choose_jobs(fence, today).await
     }
 }
 
@@ -170,6 +175,7 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
         self.flight = noted::read(self.at.store, Note::Flight).await?;
         self.flight = Flight { samples: 0, lost: self.flight.lost + self.flight.samples };
         self.pushed.lost = self.flight.lost;
+        self.read_jobs().await?;
         self.is_ready = true;
         Ok(())
     }
@@ -179,7 +185,8 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
     async fn give_up(&mut self, fence: Fence, day: &Seen) -> Stored<BTreeSet<Within>> {
         let DayKey { workflow, day: of } = day.touched.day;
         let rows = day.rows.iter().map(|judged| &judged.row);
-        self.pushed.lost += rows.clone().map(samples_of).sum::<u64>();
+        let samples = |row| samples_of(row, self.jobs.of(workflow, row.segment));
+        self.pushed.lost += rows.clone().map(samples).sum::<u64>();
         self.pushed.problems.push(format!(
             "which samples of workflow {} of repository {} on {of} have been sent cannot be read; \
              all of them are taken to be",

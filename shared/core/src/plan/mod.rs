@@ -106,6 +106,8 @@ pub struct Series {
     pub own: f64,
     /// Those that share the metrics of `other`.
     pub sharing_other: f64,
+    /// Single jobs with metrics of their own.
+    pub jobs: f64,
 }
 
 /// Capacity units for each delivery that comes in.
@@ -264,14 +266,20 @@ fn series(usage: Usage, setting: &Setting) -> Series {
     let runs = usage.runs / segments.max(1.0);
     let hours =
         own * volume::busy_hours(runs) + shared * volume::busy_hours(runs * (segments - own));
+    // As if each run of a segment had the same jobs.
+    let jobs = (own * (usage.jobs / usage.runs.max(1.0)).ceil())
+        .min(fleet::job_places(&setting.metrics) as f64);
+    let of_jobs = jobs * fleet::PER_JOB as f64;
     Series {
-        metrics: (own + shared) * each + volume::OWN_METRICS + volume::BUSY_METRICS,
+        metrics: (own + shared) * each + of_jobs + volume::OWN_METRICS + volume::BUSY_METRICS,
         billed: hours * each
+            + of_jobs * volume::busy_hours(runs)
             + volume::OWN_METRICS
             + volume::BUSY_METRICS * volume::busy_hours(usage.runs),
         segments,
         own,
         sharing_other: if places > 0.0 { segments - own } else { 0.0 },
+        jobs,
     }
 }
 

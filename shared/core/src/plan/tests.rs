@@ -97,6 +97,21 @@ fn nothing_to_watch_costs_what_stands_there() {
 }
 
 #[test]
+fn single_jobs_cost_what_their_metrics_do() {
+    let planned = |max_job_series: u32| {
+        let mut setting = Setting::default();
+        setting.metrics.max_job_series = max_job_series;
+        planned(month(20.0, 200_000.0), &setting)
+    };
+    let (none, ten, most) = (planned(0), planned(60), planned(9_999));
+    assert_eq!([none.series.jobs, ten.series.jobs, most.series.jobs], [0.0, 10.0, 50.0]);
+    assert_eq!(ten.series.metrics, none.series.metrics + 60.0);
+    let more = ten.total - none.total;
+    assert!(more > 0.0 && more <= 60.0 * 0.30, "{more}");
+    assert!(text(&ten).contains("\n10 jobs have metrics of their own, 6 each at most\n"));
+}
+
+#[test]
 fn the_budget_of_series_bounds_the_bill_and_tells_who_shares() {
     let shown = |repositories: f64, max_series: u32| {
         let series = planned(month(repositories, 10_000.0), &with_series(max_series)).series;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::fleet::PER_JOB;
 use crate::plan::{Line, Plan, Source};
 
 /// A table of the bill, and what is worth knowing about it.
@@ -61,11 +62,17 @@ fn tail(plan: &Plan) -> String {
     } else {
         String::new()
     };
+    let jobs = if series.jobs > 0.0 {
+        let (each, jobs) = (PER_JOB, several(series.jobs, "job"));
+        format!("{jobs} have metrics of their own, {each} each at most\n")
+    } else {
+        String::new()
+    };
     format!(
         "\n{:.2} write units for each delivery: {:.2} to store it, {:.2} to file attempts, {:.2} for \
          passes; {:.2} read units\n\
          {} of about {} segments of workflows have metrics of their own{shared}\n\
-         {:.0} metrics in all; AWS bills each by the hours in which it is sent: runs are taken as \
+         {jobs}{:.0} metrics in all; AWS bills each by the hours in which it is sent: runs are taken as \
          spread evenly by chance.\n\
          Times of functions are assumed. * a price from memory. See docs/COST.md.\n",
         each.writes,

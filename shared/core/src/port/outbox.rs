@@ -66,6 +66,8 @@ pub enum Note {
     Flight,
     /// The workflows, and how they do.
     Fleet,
+    /// Which jobs have metrics of their own.
+    Jobs,
     /// The workflows that are to be judged.
     Unjudged,
     /// How many series each workflow had on a day.

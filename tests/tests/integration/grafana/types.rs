@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 
 /// Dashboards of both sources.
 fn all() -> Vec<Dashboard> {
-    let policy = Policy::parse("[grafana]\nsources = [\"cloudwatch\", \"prometheus\"]").unwrap();
-    dashboards(&policy, Source::CloudWatch)
+    let policy = "[grafana]\nsources = [\"cloudwatch\", \"prometheus\"]\n\
+                  [metrics]\nmax_job_series = 6";
+    dashboards(&Policy::parse(policy).unwrap(), Source::CloudWatch)
 }
 
 /// What the compiler says of a program that begins with our types.

@@ -1,0 +1,120 @@
+//! Jobs with metrics of their own: those that take the most time, and the longest of their steps.
+//! A metric costs by the month, so they are few, and none unless that is asked for.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::{STABILITY, dimension};
+use crate::config;
+use crate::render::numbered;
+use crate::rollup::{Lately, StepKey};
+use crate::row::{Segment, WorkflowId};
+use crate::time::Day;
+
+/// Metrics of a job: how long it takes and waits, whether it succeeds, and its longest steps.
+pub const PER_JOB: usize = 6;
+
+/// Steps of a job that have a metric.
+const STEPS_EACH: usize = 3;
+
+/// The jobs with metrics of their own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnJobs {
+    /// The day they were chosen on.
+    pub(crate) chosen: Option<Day>,
+    jobs: BTreeMap<(WorkflowId, Segment), Named>,
+}
+
+/// Jobs of a segment of a workflow by name, with their steps that have a metric.
+pub type Named = BTreeMap<String, BTreeSet<StepKey>>;
+
+/// How many jobs there is room for.
+pub fn job_places(metrics: &config::Metrics) -> usize {
+    usize::try_from(metrics.max_job_series).unwrap_or(usize::MAX) / PER_JOB
+}
+
+impl OwnJobs {
+    /// Chooses them among what ran lately. Who has metrics makes way only for somebody who takes
+    /// much more time.
+    pub fn choose(
+        &mut self,
+        lately: &BTreeMap<(WorkflowId, Segment), Lately>,
+        places: usize,
+        today: Day,
+    ) {
+        let mut ranked: Vec<_> = lately
+            .iter()
+            .flat_map(|(key, lately)| {
+                let held = self.jobs.get(key);
+                lately.jobs().map(move |(name, ran)| {
+                    let is_held = held.is_some_and(|held| held.contains_key(name));
+                    (Reverse(worth(ran.ms, is_held)), *key, name)
+                })
+            })
+            .collect();
+        ranked.sort_unstable();
+        let mut jobs: BTreeMap<_, Named> = BTreeMap::new();
+        let mut room = places;
+        for (_, key, name) in ranked {
+            if room == 0 {
+                break;
+            }
+            let named = jobs.entry(key).or_default();
+            // Two under one name would be told as one.
+            if named.keys().any(|one| dimension(one) == dimension(name)) {
+                continue;
+            }
+            let held = self.jobs.get(&key).and_then(|held| held.get(name));
+            let steps = lately.get(&key).map(|lately| longest(lately, name, held));
+            named.insert(name.clone(), steps.unwrap_or_default());
+            room -= 1;
+        }
+        *self = Self { chosen: Some(today), jobs };
+    }
+
+    /// Those of a segment of a workflow.
+    pub fn of(&self, id: WorkflowId, segment: Segment) -> &Named {
+        const NONE: &Named = &Named::new();
+        self.jobs.get(&(id, segment)).unwrap_or(NONE)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.jobs.is_empty()
+    }
+}
+
+fn longest(lately: &Lately, job: &str, held: Option<&BTreeSet<StepKey>>) -> BTreeSet<StepKey> {
+    let mut ranked: Vec<_> = lately
+        .steps(job)
+        .map(|(step, ran)| {
+            let is_held = held.is_some_and(|held| held.contains(step));
+            (Reverse(worth(ran.ms, is_held)), step)
+        })
+        .collect();
+    ranked.sort_unstable();
+    let mut steps: BTreeSet<StepKey> = BTreeSet::new();
+    for (_, step) in ranked {
+        if steps.len() == STEPS_EACH {
+            break;
+        }
+        if steps.iter().all(|one| step_label(one) != step_label(step)) {
+            steps.insert(step.clone());
+        }
+    }
+    steps
+}
+
+const fn worth(ms: u64, is_held: bool) -> u64 {
+    if is_held { ms.saturating_mul(STABILITY) } else { ms }
+}
+
+/// How a step is told: with its number where its job has several of that name.
+pub(super) fn step_label((name, occurrence): &StepKey) -> String {
+    dimension(&numbered(name.clone(), *occurrence))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+//! Jobs with metrics of their own, read back from the service.
+
+use kit::{Cloud, Job, Run, append_all, cloud, wait};
+use laptime_core::config::Policy;
+use laptime_core::flow::{Installation, Pass, Pushed, measure};
+use laptime_core::ingest::Progress::Keep;
+use laptime_core::time::Time;
+
+/// A pass with room for so many metrics of jobs, and how often it called the table.
+fn pass_with(max_job_series: u32, cloud: &Cloud, now: Time) -> (Pushed, u64) {
+    let policy = format!("[metrics]\nmax_job_series = {max_job_series}");
+    let policy = Policy::parse(&policy).unwrap();
+    let (store, metrics) = (cloud.clients.store("laptime", 35), cloud.clients.metrics());
+    let at = Installation { store: &store, metrics: &metrics, policy: &policy };
+    let (_, pushed) = wait(measure(at, Pass::new("a test", now, 35), || now)).unwrap().unwrap();
+    (pushed, store.units().calls)
+}
+
+/// A pass with room for two jobs.
+fn pass(cloud: &Cloud, now: Time) -> Pushed {
+    pass_with(12, cloud, now).0
+}
+
+/// A run of an hour ago: `test` of 300 s with four steps, `build` of 100 s, `lint` of 10 s.
+fn run(id: u64, now: Time) -> Run {
+    let time = |second: i64| now.plus_millis(1_000 * second - 3_600_000).to_string();
+    let job = |nth, name, s: i64| Job::new(id * 10 + nth, name, &time(0), &time(4), &time(4 + s));
+    let test = job(0, "test", 300)
+        .step("Set up", &time(4), &time(14))
+        .step("Fetch", &time(14), &time(44))
+        .step("Compile", &time(44), &time(104))
+        .step("Test", &time(104), &time(304));
+    let lint = job(2, "lint", 10).concluded("failure");
+    Run::new(id, &time(0), &time(305)).job(test).job(job(1, "build", 100)).job(lint)
+}
+
+#[test]
+fn the_jobs_that_take_most_time_have_metrics_of_their_own() {
+    let (cloud, now) = (cloud(), laptime_aws::clock());
+    let store = cloud.store();
+    let append = |ids: std::ops::RangeInclusive<u64>| {
+        let deliveries: Vec<_> = ids.flat_map(|id| run(id, now).deliveries()).collect();
+        append_all(&store, &deliveries, Keep, now).unwrap();
+    };
+    let workflow =
+        [("Repository", "acme/web"), ("Workflow", "Workflow 1"), ("Branch", "default_branch")];
+    let measured = |name: &str, more: &[(&str, &str)]| {
+        let found = cloud.metric(name, &[&workflow[..], more].concat());
+        (found.count, found.sum)
+    };
+
+    // Four runs are too few to choose by; with the fifth there is something to choose.
+    append(1..=4);
+    pass(&cloud, now);
+    append(5..=5);
+    pass(&cloud, now);
+    assert_eq!(measured("JobDuration", &[]), (15.0, 5.0 * 410.0));
+    assert_eq!(measured("JobDuration", &[("Job", "test")]), (0.0, 0.0));
+
+    append(6..=7);
+    let pushed = pass(&cloud, now);
+    // Four of the run, two of each job; three of each of two jobs, and three steps.
+    assert_eq!((pushed.samples, pushed.problems.len()), (2 * (4 + 6 + 6 + 3), 0));
+    let of_job = |name: &str| {
+        ["JobDuration", "JobQueueTime", "JobSuccessRate"].map(|it| measured(it, &[("Job", name)]))
+    };
+    assert_eq!(of_job("test"), [(2.0, 600.0), (2.0, 8.0), (2.0, 2.0)]);
+    assert_eq!(of_job("build"), [(2.0, 200.0), (2.0, 8.0), (2.0, 2.0)]);
+    assert_eq!(of_job("lint"), [(0.0, 0.0); 3], "there is no room for it");
+    let step = |name: &str| measured("StepDuration", &[("Job", "test"), ("Step", name)]);
+    let steps = ["Set up", "Fetch", "Compile", "Test"].map(step);
+    assert_eq!(steps, [(0.0, 0.0), (2.0, 60.0), (2.0, 120.0), (2.0, 400.0)]);
+    assert_eq!(measured("JobDuration", &[]), (21.0, 7.0 * 410.0), "as before");
+
+    // On the same day it is only read which they are, and the history not again.
+    let calls = |max_job_series| pass_with(max_job_series, &cloud, now).1;
+    let (without, with) = (calls(0), calls(12));
+    assert_eq!(with, without + 1);
+    let tomorrow = now.plus_days(1);
+    assert!(pass_with(12, &cloud, tomorrow).1 > with + 8, "it is, on another");
+}
