@@ -17,8 +17,8 @@ use crate::said::causes;
 use crate::settings::Settings;
 use crate::{Store, roots};
 
-/// A whole call with its retries.
-pub(crate) const CALL: Duration = Duration::from_secs(5);
+/// A whole call with its retries. GitHub gives up on a delivery after 10 s.
+const CALL: Duration = Duration::from_secs(7);
 
 /// One try of a call.
 const TRY: Duration = Duration::from_secs(3);

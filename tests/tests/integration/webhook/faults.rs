@@ -10,8 +10,8 @@ fn deliver(hook: &Hook) -> Answer {
     hook.deliver("workflow_run", "a guid", &a_run())
 }
 
-/// The fault gives 503 and one error line, though nothing else ends the wait for what is silent;
-/// mended, the redelivery is answered `repaired`.
+/// The fault gives 503 and one error line; mended, the redelivery is answered `repaired`. What is
+/// silent stays so: the function itself ends the wait.
 fn repaired_by_a_redelivery(operation: &'static str, fault: Fault, repaired: u64) {
     let hook = Hook::start();
     hook.relay.fail(operation, fault);
