@@ -84,8 +84,8 @@ impl Relay {
         self.state.lock().unwrap().faults.insert(operation, (fault, calls));
     }
 
-    /// The next write of an item with this key, or part of one, is the last call to take effect:
-    /// neither it nor a later one is answered.
+    /// The next write of an item with this key takes effect and is not answered; calls that come
+    /// after it do neither.
     pub fn fall_silent_after(&self, key: &'static str) {
         self.state.lock().unwrap().last_write = Some(key);
     }

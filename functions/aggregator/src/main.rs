@@ -111,7 +111,7 @@ impl Aggregator {
                 continue;
             };
             for problem in &pushed.problems {
-                tracing::error!(error = %problem, "metrics were not sent; the next pass tries again");
+                tracing::error!(error = %problem, "something is wrong about metrics; the next pass tries again");
             }
             let units = self.store.units();
             tracing::info!(

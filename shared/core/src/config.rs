@@ -108,8 +108,8 @@ pub struct Metrics {
     /// Metrics that workflows may have together, each billed by the month. The most active
     /// workflows have their own, the rest share those of `other`.
     pub max_series: u32,
-    /// Metrics that single jobs and steps of these may have on top, six for each job. Those that take
-    /// the most time have them.
+    /// Metrics that single jobs may have on top, six for each, steps included. Those that take the most
+    /// time have them, in workflows with metrics of their own.
     pub max_job_series: u32,
     /// Whether durations are sent as `PipelineDuration` in `CI/CD/Performance` too.
     pub compatibility: bool,

@@ -13,9 +13,10 @@ type Constants = BTreeMap<(String, String), f64>;
 
 /// Files and folders whose every numeric constant has to be in the table. Left out: the demo, tests,
 /// and files that only draw.
-const SCANNED: [&str; 60] = [
+const SCANNED: [&str; 61] = [
     "functions/aggregator/src/main.rs",
     "functions/reporter/src/main.rs",
+    "functions/webhook/src/handler.rs",
     "shared/core/src/check/judge.rs",
     "shared/core/src/check/problem.rs",
     "shared/core/src/check/read",

@@ -157,7 +157,7 @@ const fn dial() -> Dial {
 /// What one bar shows of a series.
 fn reduced(tile: &Tile) -> Reduce {
     match tile.figures.as_slice() {
-        // Where it comes step by step. One value is its own sum.
+        // CloudWatch answers period by period; the one value of Prometheus is its own sum.
         [Figure::SumOfAll(_)] => SUM,
         _ => LAST,
     }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fleet::jobs::Named;
+use crate::fleet::jobs::JobSteps;
 use crate::fleet::names;
-use crate::fleet::samples::{Reach, Sample, dimension, job_samples, samples, step};
+use crate::fleet::samples::{Reach, Sample, job_samples, samples, step};
 use crate::port::{Datum, Unit, VALUES_MAX, Within};
 use crate::row::{DayKey, Row};
 use crate::time::Time;
@@ -42,7 +42,7 @@ struct Place {
 impl Batch {
     /// Adds the samples of an attempt, some of whose jobs have metrics of their own, as of `now`.
     /// Answers how many of them no service takes.
-    pub fn add(&mut self, row: &Row, reach: Option<Reach>, own: &Named, now: Time) -> u64 {
+    pub fn add(&mut self, row: &Row, reach: Option<Reach>, own: &JobSteps, now: Time) -> u64 {
         self.attempts.entry(row.key()).or_default().insert(row.id.within_day());
         let (Some(reach), Some(at)) = (reach, step(row.end, now)) else {
             return samples_of(row, own);
@@ -70,15 +70,14 @@ impl Batch {
     }
 
     /// Whether another attempt of this size fits.
-    pub fn has_room_for(&self, row: &Row, own: &Named) -> bool {
+    pub fn has_room_for(&self, row: &Row, own: &JobSteps) -> bool {
         // Durations and queues of jobs, and all that there is once. A new series each, at worst.
         let values = 6 + 2 * row.jobs.len();
         let data = 6 + 2 * (1 + row.jobs.len() / VALUES_MAX);
-        let names = dimension(&row.names.repository).len() + dimension(&row.names.workflow).len();
-        let bytes = values * VALUE_BYTES + data * (DATUM_BYTES + names);
-        let more = job_samples(row, own, &Reach::other());
-        let more_bytes =
-            more.iter().map(|(reach, _)| VALUE_BYTES + DATUM_BYTES + names + reach.width());
+        let reach = Reach::own(&row.names, row.segment);
+        let bytes = values * VALUE_BYTES + data * (DATUM_BYTES + reach.width());
+        let more = job_samples(row, own, &reach);
+        let more_bytes = more.iter().map(|(reach, _)| VALUE_BYTES + DATUM_BYTES + reach.width());
         let (data, bytes) = (data + more.len(), bytes + more_bytes.sum::<usize>());
         self.attempts.is_empty() || self.data + data <= DATA_MAX && self.bytes + bytes <= BYTES_MAX
     }
@@ -108,7 +107,7 @@ impl Batch {
 }
 
 /// How many samples an attempt gives, some of whose jobs have metrics of their own.
-pub fn samples_of(row: &Row, own: &Named) -> u64 {
+pub fn samples_of(row: &Row, own: &JobSteps) -> u64 {
     (samples(row).len() + job_samples(row, own, &Reach::other()).len()) as u64
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{STABILITY, dimension};
+use super::{Fleet, STABILITY, dimension};
 use crate::config;
 use crate::render::numbered;
 use crate::rollup::{Lately, StepKey};
@@ -22,13 +22,13 @@ const STEPS_EACH: usize = 3;
 /// The jobs with metrics of their own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnJobs {
-    /// The day they were chosen on.
-    pub(crate) chosen: Option<Day>,
-    jobs: BTreeMap<(WorkflowId, Segment), Named>,
+    /// The day they were chosen on, and for how many places.
+    pub(crate) chosen: Option<(Day, usize)>,
+    jobs: BTreeMap<(WorkflowId, Segment), JobSteps>,
 }
 
 /// Jobs of a segment of a workflow by name, with their steps that have a metric.
-pub type Named = BTreeMap<String, BTreeSet<StepKey>>;
+pub type JobSteps = BTreeMap<String, BTreeSet<StepKey>>;
 
 /// How many jobs there is room for.
 pub fn job_places(metrics: &config::Metrics) -> usize {
@@ -48,14 +48,15 @@ impl OwnJobs {
             .iter()
             .flat_map(|(key, lately)| {
                 let held = self.jobs.get(key);
-                lately.jobs().map(move |(name, ran)| {
+                let timed = lately.jobs().filter(|(_, ran)| ran.ms > 0);
+                timed.map(move |(name, ran)| {
                     let is_held = held.is_some_and(|held| held.contains_key(name));
                     (Reverse(worth(ran.ms, is_held)), *key, name)
                 })
             })
             .collect();
         ranked.sort_unstable();
-        let mut jobs: BTreeMap<_, Named> = BTreeMap::new();
+        let mut jobs: BTreeMap<_, JobSteps> = BTreeMap::new();
         let mut room = places;
         for (_, key, name) in ranked {
             if room == 0 {
@@ -63,7 +64,7 @@ impl OwnJobs {
             }
             let named = jobs.entry(key).or_default();
             // Two under one name would be told as one.
-            if named.keys().any(|one| dimension(one) == dimension(name)) {
+            if named.keys().any(|one| job_label(one) == job_label(name)) {
                 continue;
             }
             let held = self.jobs.get(&key).and_then(|held| held.get(name));
@@ -71,13 +72,14 @@ impl OwnJobs {
             named.insert(name.clone(), steps.unwrap_or_default());
             room -= 1;
         }
-        *self = Self { chosen: Some(today), jobs };
+        *self = Self { chosen: Some((today, places)), jobs };
     }
 
-    /// Those of a segment of a workflow.
-    pub fn of(&self, id: WorkflowId, segment: Segment) -> &Named {
-        const NONE: &Named = &Named::new();
-        self.jobs.get(&(id, segment)).unwrap_or(NONE)
+    /// Those of a segment of a workflow. One that has come to share the metrics of `other` has none.
+    pub fn of(&self, id: WorkflowId, segment: Segment, fleet: &Fleet) -> &JobSteps {
+        const NONE: &JobSteps = &JobSteps::new();
+        let named = self.jobs.get(&(id, segment));
+        named.filter(|_| fleet.has_own(id, segment)).unwrap_or(NONE)
     }
 
     /// Whether there are none.
@@ -111,9 +113,14 @@ const fn worth(ms: u64, is_held: bool) -> u64 {
     if is_held { ms.saturating_mul(STABILITY) } else { ms }
 }
 
+/// How a job is told. A single quote would end the search in which Grafana names it.
+pub(super) fn job_label(name: &str) -> String {
+    dimension(name).replace('\'', "`")
+}
+
 /// How a step is told: with its number where its job has several of that name.
 pub(super) fn step_label((name, occurrence): &StepKey) -> String {
-    dimension(&numbered(name.clone(), *occurrence))
+    job_label(&numbered(name.clone(), *occurrence))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::stats::Dist;
 use crate::time::{Day, Time};
 
 pub use batch::{Batch, calls, compatible, samples_of};
-pub use jobs::{Named, OwnJobs, PER_JOB, job_places};
+pub use jobs::{JobSteps, OwnJobs, PER_JOB, job_places};
 pub use samples::Reach;
 
 use samples::PER_REACH;
@@ -168,11 +168,19 @@ impl Fleet {
     /// Whose metrics a sample of this workflow and segment belongs to; none where there is room for
     /// nobody.
     pub fn reach(&self, id: WorkflowId, segment: Segment, places: usize) -> Option<Reach> {
-        let member = self.members.get(&id).filter(|member| member.own.contains(&segment));
-        match member {
+        match self.own(id, segment) {
             Some(member) => Some(Reach::own(&member.names, segment)),
             None => (places > 0).then(Reach::other),
         }
+    }
+
+    /// Whether a segment of a workflow has metrics of its own.
+    pub fn has_own(&self, id: WorkflowId, segment: Segment) -> bool {
+        self.own(id, segment).is_some()
+    }
+
+    fn own(&self, id: WorkflowId, segment: Segment) -> Option<&Member> {
+        self.members.get(&id).filter(|member| member.own.contains(&segment))
     }
 
     /// Workflows with metrics of their own, and their names.

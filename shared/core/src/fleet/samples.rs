@@ -1,6 +1,6 @@
 //! From rows to the figures of metrics.
 
-use crate::fleet::jobs::{Named, step_label};
+use crate::fleet::jobs::{JobSteps, job_label, step_label};
 use crate::fleet::names::{
     BRANCH, JOB, JOB_DURATION, JOB_QUEUE_TIME, JOB_SUCCESS_RATE, REPOSITORY, RUN_DURATION,
     RUN_QUEUE_TIME, RUNS_FAILED, RUNS_NEITHER, RUNS_SUCCEEDED, STEP, STEP_DURATION, SUCCESS_RATE,
@@ -66,13 +66,19 @@ impl Reach {
     }
 
     fn job(&self, name: &str) -> Self {
-        Self { job: Some(dimension(name)), ..self.clone() }
+        Self { job: Some(job_label(name)), ..self.clone() }
     }
 
-    /// Bytes of its names.
+    /// Bytes of its dimensions.
     pub(super) fn width(&self) -> usize {
-        let names = [&self.job, &self.step].map(|name| name.as_ref().map_or(0, String::len));
-        self.repository.len() + self.workflow.len() + names.iter().sum::<usize>()
+        let all = [
+            (REPOSITORY, Some(self.repository.as_str())),
+            (WORKFLOW, Some(&self.workflow)),
+            (BRANCH, Some(self.branch)),
+            (JOB, self.job.as_deref()),
+            (STEP, self.step.as_deref()),
+        ];
+        all.iter().map(|(name, value)| value.map_or(0, |value| name.len() + value.len())).sum()
     }
 
     /// As dimensions.
@@ -121,7 +127,7 @@ pub(super) fn samples(row: &Row) -> Vec<Sample> {
 }
 
 /// Numbers of the jobs and steps of a row that have metrics of their own, within those of `reach`.
-pub(super) fn job_samples(row: &Row, own: &Named, reach: &Reach) -> Vec<(Reach, Sample)> {
+pub(super) fn job_samples(row: &Row, own: &JobSteps, reach: &Reach) -> Vec<(Reach, Sample)> {
     let mut samples = Vec::new();
     for job in &row.jobs {
         let Some(steps) = own.get(&job.name) else { continue };

@@ -181,7 +181,7 @@ fn batch_of(rows: impl IntoIterator<Item = Row>) -> (Batch, u64) {
     let (mut batch, mut skipped) = (Batch::default(), 0);
     for row in rows {
         let reach = Reach::own(&row.names, row.segment);
-        skipped += batch.add(&row, Some(reach), &Named::new(), now());
+        skipped += batch.add(&row, Some(reach), &JobSteps::new(), now());
     }
     (batch, skipped)
 }
@@ -223,7 +223,7 @@ fn a_job_of_its_own_is_measured_beside_all_of_them() {
         skipped,
     ];
     let row = Row { jobs, ..row(1, 1, 60) };
-    let own = Named::from([("test".to_owned(), BTreeSet::new())]);
+    let own = JobSteps::from([("test".to_owned(), BTreeSet::new())]);
     let mut batch = Batch::default();
     batch.add(&row, Some(Reach::own(&row.names, row.segment)), &own, now());
     assert_eq!(batch.samples, samples_of(&row, &own));
@@ -253,7 +253,7 @@ fn what_no_service_takes_is_skipped_and_counted() {
         assert_eq!(batch.data().is_empty(), skipped > 0);
     }
     let mut batch = Batch::default();
-    assert_eq!(batch.add(&row(1, 1, 60), None, &Named::new(), now()), 6, "no room for anybody");
+    assert_eq!(batch.add(&row(1, 1, 60), None, &JobSteps::new(), now()), 6, "no room for anybody");
 }
 
 #[test]
@@ -263,9 +263,11 @@ fn calls_stay_within_what_cloudwatch_takes() {
     for (row, minute) in rows.iter_mut().zip(0..) {
         row.end = now().plus_millis(-60_000 * (minute % 400));
         row.names.workflow.clone_from(&long);
+        row.jobs[0].name.clone_from(&long);
+        row.jobs[0].steps[0].name.clone_from(&long);
     }
-    // A metric of its own for the job of each, too.
-    let own = Named::from([("test".to_owned(), BTreeSet::new())]);
+    // Metrics of their own for the job and its step, too.
+    let own = JobSteps::from([(long.clone(), BTreeSet::from([(long.clone(), 1)]))]);
     let mut batches = vec![Batch::default()];
     for row in &rows {
         if !batches.last().unwrap().has_room_for(row, &own) {
@@ -323,7 +325,7 @@ fn metrics_are_sent_with_the_names_and_dimensions_that_dashboards_ask_for() {
         row.jobs = vec![job(1, 2)];
         row
     });
-    let own = Named::from([("test".to_owned(), BTreeSet::from([("Compile".to_owned(), 1)]))]);
+    let own = JobSteps::from([("test".to_owned(), BTreeSet::from([("Compile".to_owned(), 1)]))]);
     let mut batch = Batch::default();
     for row in rows {
         batch.add(&row, Some(Reach::own(&row.names, row.segment)), &own, now());

@@ -124,12 +124,12 @@ impl<S: Ledger + Notes + Library, M: Metrics> Observer for Sender<'_, S, M> {
                 if sent.contains(&row.id.within_day()) {
                     continue;
                 }
-                let own = self.jobs.of(row.workflow, row.segment);
+                let own = self.jobs.of(row.workflow, row.segment, &self.fleet);
                 if !batch.has_room_for(row, own) {
                     stay.extend(self.send(fence, &std::mem::take(&mut batch)).await?);
                 }
                 let reach = self.fleet.reach(row.workflow, row.segment, self.places);
-                let own = self.jobs.of(row.workflow, row.segment);
+                let own = self.jobs.of(row.workflow, row.segment, &self.fleet);
                 self.pushed.skipped += batch.add(row, reach, own, self.now);
             }
         }
@@ -158,7 +158,7 @@ impl<S: Ledger + Notes + Library, M: Metrics> Observer for Sender<'_, S, M> {
         if fleet != self.was {
             self.at.store.put_note(fence, Note::Fleet, fleet).await?;
         }
-        self.choose_jobs(fence, today).await
+        self.choose_jobs(fence, passed).await
     }
 }
 
@@ -185,7 +185,7 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
     async fn give_up(&mut self, fence: Fence, day: &Seen) -> Stored<BTreeSet<Within>> {
         let DayKey { workflow, day: of } = day.touched.day;
         let rows = day.rows.iter().map(|judged| &judged.row);
-        let samples = |row| samples_of(row, self.jobs.of(workflow, row.segment));
+        let samples = |row| samples_of(row, self.jobs.of(workflow, row.segment, &self.fleet));
         self.pushed.lost += rows.clone().map(samples).sum::<u64>();
         self.pushed.problems.push(format!(
             "which samples of workflow {} of repository {} on {of} have been sent cannot be read; \

@@ -1,10 +1,14 @@
 //! Jobs with metrics of their own, read back from the service.
 
-use kit::{Cloud, Job, Run, append_all, cloud, wait};
+use std::collections::BTreeSet;
+
+use kit::{Cloud, Gathered, Job, Memory, Run, append_all, at, cloud, wait};
 use laptime_core::config::Policy;
 use laptime_core::flow::{Installation, Pass, Pushed, measure};
 use laptime_core::ingest::Progress::Keep;
 use laptime_core::time::Time;
+
+const NOON: &str = "2026-05-01T12:00:00Z";
 
 /// A pass with room for so many metrics of jobs, and how often it called the table.
 fn pass_with(max_job_series: u32, cloud: &Cloud, now: Time) -> (Pushed, u64) {
@@ -32,6 +36,35 @@ fn run(id: u64, now: Time) -> Run {
         .step("Test", &time(104), &time(304));
     let lint = job(2, "lint", 10).concluded("failure");
     Run::new(id, &time(0), &time(305)).job(test).job(job(1, "build", 100)).job(lint)
+}
+
+#[test]
+fn jobs_are_chosen_by_what_ran_in_the_last_sixty_days() {
+    let (store, metrics, now) = (Memory::default(), Gathered::default(), at(NOON));
+    let on = |day: i64, names: &[i64]| {
+        let time = |second: i64| now.plus_days(-day).plus_millis(second * 1_000).to_string();
+        let id = u64::try_from(day).unwrap() + 1;
+        let jobs =
+            names.iter().zip(0..).flat_map(|(name, nth)| (0..5).map(move |k| (name, nth * 5 + k)));
+        jobs.fold(Run::new(id, &time(0), &time(100)), |run, (name, nth)| {
+            let name = format!("of {name} days ago");
+            run.job(Job::new(id * 1_000 + nth, &name, &time(0), &time(0), &time(100)))
+        })
+    };
+    let ages = [0, 13, 14, 15, 59, 60, 61];
+    let pass = |runs: Vec<Run>| {
+        let deliveries: Vec<_> = runs.iter().flat_map(Run::deliveries).collect();
+        append_all(&store, &deliveries, Keep, now).unwrap();
+        let policy = Policy::parse("[metrics]\nmax_job_series = 999").unwrap();
+        let at = Installation { store: &store, metrics: &metrics, policy: &policy };
+        wait(measure(at, Pass::new("a test", now, 35), || now)).unwrap().unwrap();
+    };
+    pass(ages.iter().map(|age| on(*age, &[*age])).collect());
+    pass(vec![on(1, &ages)]);
+    let figures = metrics.figures("JobSuccessRate");
+    let told = figures.iter().map(|one| one.dimensions[3].1.as_str()).collect::<BTreeSet<_>>();
+    let expected = ages[..6].iter().map(|age| format!("of {age} days ago"));
+    assert_eq!(told, expected.collect::<Vec<_>>().iter().map(String::as_str).collect());
 }
 
 #[test]
@@ -76,6 +109,10 @@ fn the_jobs_that_take_most_time_have_metrics_of_their_own() {
     let calls = |max_job_series| pass_with(max_job_series, &cloud, now).1;
     let (without, with) = (calls(0), calls(12));
     assert_eq!(with, without + 1);
+    // On another, once: five times touched days and rollups of fourteen days, and a note put.
     let tomorrow = now.plus_days(1);
-    assert!(pass_with(12, &cloud, tomorrow).1 > with + 8, "it is, on another");
+    let calls = |max_job_series| pass_with(max_job_series, &cloud, tomorrow).1;
+    let [_, without, anew, with] = [0, 0, 12, 12].map(calls);
+    assert_eq!((with, anew - with), (without + 1, 5 * 2 + 2));
+    assert!(pass_with(6, &cloud, tomorrow).1 > with, "fewer places are chosen for at once");
 }

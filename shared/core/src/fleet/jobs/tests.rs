@@ -34,7 +34,11 @@ fn lately(jobs: &[(&str, u64, Timed<'_>)]) -> BTreeMap<(WorkflowId, Segment), La
 }
 
 fn chosen(own: &OwnJobs) -> Vec<&str> {
-    own.of(KEY.0, KEY.1).keys().map(String::as_str).collect()
+    own.jobs.get(&KEY).into_iter().flat_map(JobSteps::keys).map(String::as_str).collect()
+}
+
+fn steps_of(own: &OwnJobs) -> Vec<String> {
+    own.jobs[&KEY].values().next().unwrap().iter().map(step_label).collect()
 }
 
 #[test]
@@ -46,7 +50,7 @@ fn those_that_take_most_time_have_metrics_as_far_as_there_is_room() {
         let mut own = OwnJobs::default();
         own.choose(&lately, places, TODAY);
         assert_eq!(chosen(&own), expected);
-        assert_eq!((own.chosen, own.is_empty()), (Some(TODAY), places == 0));
+        assert_eq!((own.chosen, own.is_empty()), (Some((TODAY, places)), places == 0));
     }
 }
 
@@ -66,9 +70,8 @@ fn the_three_longest_steps_have_a_metric_each() {
     let steps: Timed<'_> = &[("set up", 1), ("build", 50), ("test", 40), ("lint", 5)];
     let mut own = OwnJobs::default();
     own.choose(&lately(&[("a", 100, steps)]), 1, TODAY);
-    let named = own.of(KEY.0, KEY.1).values().next().unwrap();
-    assert_eq!(named.iter().map(step_label).collect::<Vec<_>>(), ["build", "lint", "test"]);
-    assert_eq!(PER_JOB, 3 + named.len());
+    assert_eq!(steps_of(&own), ["build", "lint", "test"]);
+    assert_eq!(PER_JOB, 3 + STEPS_EACH);
 }
 
 #[test]
@@ -77,9 +80,21 @@ fn two_that_would_be_told_under_one_name_are_not() {
     let steps: Timed<'_> = &[("t\u{e4}st", 9), ("t\u{f6}st", 8), ("build", 7)];
     own.choose(&lately(&[("pr\u{fc}fen", 10, steps), ("pr\u{e4}fen", 30, &[])]), 9, TODAY);
     assert_eq!(chosen(&own), ["pr\u{e4}fen"]);
-    own.choose(&lately(&[("a", 30, steps)]), 9, TODAY);
-    let named = own.of(KEY.0, KEY.1).values().next().unwrap();
-    assert_eq!(named.iter().map(step_label).collect::<Vec<_>>(), ["build", "t?st"]);
+    own.choose(&lately(&[("a", 30, steps), ("of no time", 0, &[])]), 9, TODAY);
+    assert_eq!(chosen(&own), ["a"]);
+    assert_eq!(steps_of(&own), ["build", "t?st"]);
     let long = ("x".repeat(300), 12);
     assert_eq!(step_label(&long).len(), 255);
+}
+
+#[test]
+fn a_segment_that_shares_metrics_has_none_for_its_jobs() {
+    let (mut own, mut fleet) = (OwnJobs::default(), Fleet::default());
+    own.choose(&lately(&[("a", 10, &[])]), 1, TODAY);
+    fleet.note(KEY.0, &Rollup::default(), &[(KEY.1, 1)].into());
+    fleet.choose(2);
+    assert_eq!(own.of(KEY.0, KEY.1, &fleet).len(), 1);
+    assert_eq!(own.of(KEY.0, Segment::PullRequest, &fleet).len(), 0);
+    fleet.choose(1);
+    assert_eq!(own.of(KEY.0, KEY.1, &fleet).len(), 0, "the one place is that of others");
 }
