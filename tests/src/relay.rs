@@ -33,11 +33,20 @@ struct State {
     calls: BTreeMap<String, usize>,
     /// By operation, with how many calls they are for.
     faults: BTreeMap<&'static str, (Fault, usize)>,
-    /// In the write after which nothing is answered any more.
-    last_write: Option<&'static str>,
-    is_silent: bool,
-    /// That write was forwarded.
-    has_ended: bool,
+    silence: Silence,
+}
+
+/// Whether a relay answers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Silence {
+    #[default]
+    Never,
+    /// Not after the write of an item with this key.
+    After(&'static str),
+    /// That write is under way.
+    Begun,
+    /// It has taken effect.
+    Complete,
 }
 
 /// A relay in front of a cloud.
@@ -87,12 +96,12 @@ impl Relay {
     /// The next write of an item with this key takes effect and is not answered; calls that come
     /// after it do neither.
     pub fn fall_silent_after(&self, key: &'static str) {
-        self.state.lock().unwrap().last_write = Some(key);
+        self.state.lock().unwrap().silence = Silence::After(key);
     }
 
     /// Whether that write has taken effect.
     pub fn has_fallen_silent(&self) -> bool {
-        self.state.lock().unwrap().has_ended
+        self.state.lock().unwrap().silence == Silence::Complete
     }
 
     /// From now on, all calls go through.
@@ -105,20 +114,26 @@ impl State {
     /// Counts a call. What is to become of it.
     fn fate(&mut self, operation: &str, body: &[u8]) -> Option<Fault> {
         *self.calls.entry(operation.to_owned()).or_default() += 1;
-        if self.is_silent {
-            return Some(Fault::Silence);
-        }
-        let key = self.last_write.map(|key| format!("{{\"S\":\"{key}\"}}"));
-        let has_it = |key: String| String::from_utf8_lossy(body).contains(&key);
-        if operation.contains("Write") || operation == "PutItem" {
-            self.is_silent = key.is_some_and(has_it);
-        }
-        if self.is_silent {
-            return Some(Fault::SilenceAfterwards);
+        let is_write = operation.contains("Write") || operation == "PutItem";
+        let has = |key| String::from_utf8_lossy(body).contains(&format!("{{\"S\":\"{key}\"}}"));
+        match self.silence {
+            Silence::After(key) if is_write && has(key) => {
+                self.silence = Silence::Begun;
+                return Some(Fault::SilenceAfterwards);
+            }
+            Silence::Begun | Silence::Complete => return Some(Fault::Silence),
+            Silence::Never | Silence::After(_) => {}
         }
         let (fault, left) = self.faults.get_mut(operation)?;
         *left = left.checked_sub(1)?;
         Some(*fault)
+    }
+
+    /// A call has taken effect that gets no answer.
+    fn end(&mut self) {
+        if self.silence == Silence::Begun {
+            self.silence = Silence::Complete;
+        }
     }
 }
 
@@ -133,9 +148,7 @@ fn pass_on(mut stream: TcpStream, state: &Mutex<State>, upstream: &str) {
             Some(Fault::Close) => return,
             Some(Fault::SilenceAfterwards) => {
                 forward(upstream, &call, &head, body);
-                let mut state = state.lock().unwrap();
-                state.has_ended = state.is_silent;
-                drop(state);
+                state.lock().unwrap().end();
                 return silence(&stream);
             }
             Some(Fault::Silence) => return silence(&stream),

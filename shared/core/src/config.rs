@@ -3,6 +3,7 @@
 
 mod grafana;
 mod issues;
+mod metrics;
 mod notices;
 mod pulls;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use crate::row::runner_class;
 
 pub use grafana::{Board, Grafana, Source};
 pub use issues::{Github, Issues};
+pub use metrics::Metrics;
 pub use notices::{FailedRuns, Notices};
 pub use pulls::{Pulls, RemarkAs};
 
@@ -98,23 +100,6 @@ pub struct Serve {
     pub aggregate_every_s: u32,
 }
 
-/// What is sent to `CloudWatch`, on AWS.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Metrics {
-    /// Namespace of the metrics.
-    #[schemars(length(min = 1, max = 255))]
-    pub namespace: String,
-    /// Metrics that workflows may have together, each billed by the month. The most active
-    /// workflows have their own, the rest share those of `other`.
-    pub max_series: u32,
-    /// Metrics that single jobs may have on top, six for each, steps included. Those that take the most
-    /// time have them, in workflows with metrics of their own.
-    pub max_job_series: u32,
-    /// Whether durations are sent as `PipelineDuration` in `CI/CD/Performance` too.
-    pub compatibility: bool,
-}
-
 /// When a change is a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -190,17 +175,6 @@ impl Default for Retention {
 impl Default for Serve {
     fn default() -> Self {
         Self { aggregate_every_s: 60 }
-    }
-}
-
-impl Default for Metrics {
-    fn default() -> Self {
-        Self {
-            namespace: "Laptime".to_owned(),
-            max_series: 100,
-            max_job_series: 0,
-            compatibility: false,
-        }
     }
 }
 
@@ -376,8 +350,6 @@ impl Policy {
             Some("must be 4 to 3650 days")
         } else if !(1..=86_400).contains(&self.serve.aggregate_every_s) {
             Some("must be 1 to 86400 seconds")
-        } else if !is_namespace(&self.metrics.namespace) {
-            Some("must be 1 to 255 letters, digits and . - _ / # : and not begin with AWS/")
         } else if prices.clone().any(|price| !(0.0..=1_000.0).contains(price)) {
             Some("must be 0 to 1000 dollars a minute")
         } else if !seconds.iter().all(|value| value.is_finite() && *value >= 0.0) {
@@ -392,13 +364,8 @@ impl Policy {
             Some("must be a share from 0 to 1")
         } else {
             let (issues, github) = (self.issues.out_of_range(), self.github.out_of_range());
-            issues.or(github).or_else(|| self.grafana.out_of_range())
+            let (metrics, grafana) = (self.metrics.out_of_range(), self.grafana.out_of_range());
+            issues.or(github).or(metrics).or(grafana)
         }
     }
-}
-
-/// What `CloudWatch` takes for a namespace.
-fn is_namespace(text: &str) -> bool {
-    let fits = |c: char| c.is_ascii_alphanumeric() || ".-_/#:".contains(c);
-    (1..=255).contains(&text.len()) && text.chars().all(fits) && !text.starts_with("AWS/")
 }

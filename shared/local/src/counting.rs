@@ -198,7 +198,7 @@ impl Snapshot {
             let mut lately = Lately::default();
             for stored in self.days(id, days.clone()).await? {
                 if let Some(rollup) = &stored.rollup {
-                    lately.add(stored.day, rollup);
+                    lately.add(stored.day, rollup, |_| true);
                 }
             }
             found.insert(id, lately.often());

@@ -64,7 +64,8 @@ impl OwnJobs {
             }
             let named = jobs.entry(key).or_default();
             // Two under one name would be told as one.
-            if named.keys().any(|one| job_label(one) == job_label(name)) {
+            let label = job_label(name);
+            if named.keys().any(|one| job_label(one) == label) {
                 continue;
             }
             let held = self.jobs.get(&key).and_then(|held| held.get(name));
@@ -102,7 +103,8 @@ fn longest(lately: &Lately, job: &str, held: Option<&BTreeSet<StepKey>>) -> BTre
         if steps.len() == STEPS_EACH {
             break;
         }
-        if steps.iter().all(|one| step_label(one) != step_label(step)) {
+        let label = step_label(step);
+        if steps.iter().all(|one| step_label(one) != label) {
             steps.insert(step.clone());
         }
     }

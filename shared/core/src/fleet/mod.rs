@@ -185,14 +185,16 @@ impl Fleet {
 
     /// Workflows with metrics of their own, and their names.
     pub fn chosen(&self) -> impl Iterator<Item = (WorkflowId, &Names)> {
-        let own = self.members.iter().filter(|(_, member)| !member.own.is_empty());
-        own.map(|(id, member)| (*id, &member.names))
+        self.owners().map(|(id, member)| (*id, &member.names))
     }
 
     /// Segments of workflows with metrics of their own.
     pub fn own_segments(&self) -> impl Iterator<Item = (WorkflowId, &BTreeSet<Segment>)> {
-        let own = self.members.iter().filter(|(_, member)| !member.own.is_empty());
-        own.map(|(id, member)| (*id, &member.own))
+        self.owners().map(|(id, member)| (*id, &member.own))
+    }
+
+    fn owners(&self) -> impl Iterator<Item = (&WorkflowId, &Member)> {
+        self.members.iter().filter(|(_, member)| !member.own.is_empty())
     }
 
     /// Counts as of `now`; verdicts that no longer hold are dropped.

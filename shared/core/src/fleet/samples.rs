@@ -69,29 +69,25 @@ impl Reach {
         Self { job: Some(job_label(name)), ..self.clone() }
     }
 
-    /// Bytes of its dimensions.
-    pub(super) fn width(&self) -> usize {
-        let all = [
+    fn parts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let parts = [
             (REPOSITORY, Some(self.repository.as_str())),
             (WORKFLOW, Some(&self.workflow)),
             (BRANCH, Some(self.branch)),
             (JOB, self.job.as_deref()),
             (STEP, self.step.as_deref()),
         ];
-        all.iter().map(|(name, value)| value.map_or(0, |value| name.len() + value.len())).sum()
+        parts.into_iter().filter_map(|(name, value)| Some((name, value?)))
+    }
+
+    /// Bytes of its dimensions.
+    pub(super) fn width(&self) -> usize {
+        self.parts().map(|(name, value)| name.len() + value.len()).sum()
     }
 
     /// As dimensions.
     pub fn dimensions(&self) -> Vec<(&'static str, String)> {
-        let mut dimensions = vec![
-            (REPOSITORY, self.repository.clone()),
-            (WORKFLOW, self.workflow.clone()),
-            (BRANCH, self.branch.to_owned()),
-        ];
-        let more = [(JOB, &self.job), (STEP, &self.step)];
-        dimensions
-            .extend(more.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))));
-        dimensions
+        self.parts().map(|(name, value)| (name, value.to_owned())).collect()
     }
 }
 

@@ -31,17 +31,8 @@ pub struct Ran {
 }
 
 impl Lately {
-    /// Adds a day.
-    pub fn add(&mut self, day: Day, rollup: &Rollup) {
-        self.add_where(day, rollup, |_| true);
-    }
-
-    /// Adds a day of one segment.
-    pub fn add_of(&mut self, segment: Segment, day: Day, rollup: &Rollup) {
-        self.add_where(day, rollup, |one| one == segment);
-    }
-
-    fn add_where(&mut self, day: Day, rollup: &Rollup, is_meant: impl Fn(Segment) -> bool) {
+    /// Adds a day of the segments that are meant.
+    pub fn add(&mut self, day: Day, rollup: &Rollup, is_meant: impl Fn(Segment) -> bool) {
         for (name, job) in &rollup.jobs {
             for (_, series) in job.series.iter().filter(|((segment, _), _)| is_meant(*segment)) {
                 let new = || (Ran::new(day), BTreeMap::new());

@@ -42,7 +42,7 @@ fn rollup(jobs: impl IntoIterator<Item = (String, JobRollup)>) -> Rollup {
 
 fn lately(day: Day, rollup: &Rollup) -> BTreeMap<WorkflowId, Lately> {
     let mut lately = Lately::default();
-    lately.add(day, rollup);
+    lately.add(day, rollup, |_| true);
     [(id(1), lately.often())].into()
 }
 

@@ -28,8 +28,8 @@ fn lately(jobs: &[(&str, u64, Timed<'_>)]) -> BTreeMap<(WorkflowId, Segment), La
         rollup.jobs.insert((*name).to_owned(), JobRollup { series, ..JobRollup::default() });
     }
     let mut lately = Lately::default();
-    lately.add_of(Segment::DefaultBranch, TODAY, &rollup);
-    lately.add_of(Segment::PullRequest, TODAY, &rollup);
+    lately.add(TODAY, &rollup, |segment| segment == Segment::DefaultBranch);
+    lately.add(TODAY, &rollup, |segment| segment == Segment::PullRequest);
     [(KEY, lately.often())].into()
 }
 

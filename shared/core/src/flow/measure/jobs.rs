@@ -70,7 +70,7 @@ impl<S: Ledger + Notes + Library, M: Metrics> Sender<'_, S, M> {
                     let Some(rollup) = &stored.rollup else { continue };
                     for segment in &segments {
                         let lately = found.entry((id, *segment)).or_default();
-                        lately.add_of(*segment, stored.day, rollup);
+                        lately.add(stored.day, rollup, |one| one == *segment);
                     }
                 }
                 from = to;
