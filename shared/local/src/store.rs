@@ -37,7 +37,7 @@ impl Store {
             source: Some(Box::new(error)),
         })?;
         let path = folder.join(FILE_NAME);
-        let mut conn = connect(&path)?;
+        let mut conn = connect(&path, OpenFlags::SQLITE_OPEN_CREATE)?;
         if !schema::is_current(&conn, &path)? {
             schema::migrate(&mut conn, &path)?;
         }
@@ -61,7 +61,7 @@ impl Store {
 
     /// A thread that commits events in groups, on a connection of its own.
     pub fn writer(&self) -> Stored<Writer> {
-        let conn = connect(&self.path)?;
+        let conn = connect(&self.path, OpenFlags::empty())?;
         // It only ever appends: the last pages of a table and an index are all it comes back to.
         conn.pragma_update(None, "cache_size", -1_024)
             .map_err(|error| store_error(&self.path, "opening the store", error))?;
@@ -70,7 +70,7 @@ impl Store {
 
     /// A view of the store as it is now, on a connection of its own.
     pub fn snapshot(&self) -> Stored<Snapshot> {
-        Snapshot::begin(connect(&self.path)?, self.path.clone())
+        Snapshot::begin(connect(&self.path, OpenFlags::empty())?, self.path.clone())
     }
 
     /// Lends the connection.
@@ -118,12 +118,12 @@ impl Store {
     }
 }
 
-/// Opens a connection. Nothing is written to a file that is damaged, newer or not ours.
-fn connect(path: &Path) -> Stored<Connection> {
+/// Opens a connection, and makes the file only if these flags say so: a new one in place of one that
+/// was deleted would hide that events still go to the old. Nothing is written to a file that is
+/// damaged, newer or not ours.
+fn connect(path: &Path, create: OpenFlags) -> Stored<Connection> {
     let failed = |error| store_error(path, "opening the store", error);
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
     let conn = Connection::open_with_flags(path, flags).map_err(failed)?;
     conn.busy_timeout(BUSY).map_err(failed)?;
     schema::check(&conn, path)?;

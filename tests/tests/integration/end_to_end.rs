@@ -478,6 +478,9 @@ fn a_store_deleted_under_the_server_takes_nothing_more() {
         };
         assert_eq!((deliver(&deliveries[0]), served.get("/healthz").status), (202, 200));
         fs::remove_file(folder.join("laptime.db")).unwrap();
+        // Whoever reads it does not make a new one, in place of which the old would be written to.
+        served.get("/metrics");
+        served.get("/");
         assert_eq!((deliver(&deliveries[1]), served.get("/healthz").status), (503, 503));
     });
 }
